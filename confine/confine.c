@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "confine/confine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "confine/rewrite.h"
+#include "oci-spec/base/file.h"
+
+enum status confine_open(struct confine *confine, const char *policy_path, struct arena *arena,
+			 struct error *err)
+{
+	enum status st;
+
+	*confine = (struct confine){ .arena = arena };
+	st = policy_read(policy_path, arena, &confine->policy, err);
+	if (st == STATUS_OK)
+		st = host_read(&confine->host, err);
+	return st;
+}
+
+static struct confine_inputs inputs_of(const struct confine *confine,
+				       const struct confined *confined)
+{
+	return (struct confine_inputs){ &confined->container, &confine->policy, &confine->host,
+					&confined->request, &confined->profiles };
+}
+
+static enum status parse(struct confine *confine, struct text text, const char *name,
+			 struct confined *confined, struct error *err)
+{
+	enum status st = json_parse(confine->arena, text, name, &container_limits, &confined->doc,
+				    err);
+
+	if (st == STATUS_OK)
+		st = container_parse(&confined->doc, confine->arena, &confined->container, err);
+	if (st == STATUS_OK)
+		st = request_read(&confined->container, &confine->policy, &confined->request, err);
+	return st;
+}
+
+enum status confine_text(struct confine *confine, struct text text, const char *name,
+			 struct confined *confined, struct error *err)
+{
+	struct confine_inputs inputs = inputs_of(confine, confined);
+	struct json_edits edits = { .count = 0 };
+	enum status st = parse(confine, text, name, confined, err);
+
+	if (st == STATUS_OK)
+		st = load_profiles(&confine->policy, &confined->request, confine->arena,
+				   &confined->profiles, err);
+	if (st == STATUS_OK)
+		st = confine_decide(&inputs, confine->arena, &confine->notes, &confined->decision,
+				    err);
+	if (st == STATUS_OK)
+		st = rewrite_container(&confined->container, &confined->decision, confine->arena,
+				       &edits, err);
+	if (st == STATUS_OK)
+		st = json_edits_pieces(&edits, &confined->doc, confine->arena, &confined->pieces,
+				       &confined->piece_count, err);
+	if (st != STATUS_OK)
+		return error_in_file(err, name);
+	confined->changed = edits.count > 0;
+	return STATUS_OK;
+}
+
+enum status confine_bundle(struct confine *confine, int dirfd, const char *file, const char *shown,
+			   struct confined *confined, struct error *err)
+{
+	struct stat about;
+	struct text text;
+	enum status st = file_read(dirfd, file, CONTAINER_BYTES_MAX, confine->arena, &text, &about,
+				   err);
+
+	if (st == STATUS_OK)
+		st = confine_text(confine, text, shown, confined, err);
+	if (st == STATUS_OK && confined->changed)
+		st = file_replace(dirfd, file, confined->pieces, confined->piece_count, &about, err);
+	return st == STATUS_OK ? st : error_in_file(err, shown);
+}
+
+enum status confine_read_container(struct confine *confine, int dirfd, const char *file,
+				   const char *shown, struct confined *confined, struct error *err)
+{
+	struct text text;
+	enum status st = file_read(dirfd, file, CONTAINER_BYTES_MAX, confine->arena, &text, NULL,
+				   err);
+
+	if (st == STATUS_OK)
+		st = parse(confine, text, shown, confined, err);
+	return st == STATUS_OK ? st : error_in_file(err, shown);
+}
+
+/* Opens the directory of a path and gives the last component. */
+static enum status open_parent(const char *path, struct arena *arena, int *ret_fd,
+			       const char **ret_name, struct error *err)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir;
+
+	if (slash == NULL) {
+		*ret_name = path;
+		return file_open_dir(AT_FDCWD, ".", ret_fd, err);
+	}
+	*ret_name = slash + 1;
+	dir = text_dup(arena, (struct text){ path, slash == path ? 1 : (size_t)(slash - path) });
+	if (dir == NULL)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read");
+	return file_open_dir(AT_FDCWD, dir, ret_fd, err);
+}
+
+static enum status decide_process(struct confine *confine, const struct confined *container,
+				  struct text text, const char *path, struct iovec **ret_pieces,
+				  size_t *ret_count, bool *ret_changed, struct error *err)
+{
+	struct confine_inputs inputs = inputs_of(confine, container);
+	struct json_edits edits = { .count = 0 };
+	struct privileges privileges;
+	struct process process;
+	struct json_doc *doc = arena_alloc(confine->arena, sizeof(*doc));
+	enum status st;
+
+	if (doc == NULL)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read");
+	st = json_parse(confine->arena, text, path, &container_limits, doc, err);
+	if (st == STATUS_OK)
+		st = process_parse(json_root(doc), &process, err);
+	if (st == STATUS_OK)
+		st = confine_decide_exec(&inputs, &process, confine->arena, &privileges, err);
+	if (st == STATUS_OK)
+		st = rewrite_process(&process, &privileges, confine->arena, &edits, err);
+	if (st == STATUS_OK)
+		st = json_edits_pieces(&edits, doc, confine->arena, ret_pieces, ret_count, err);
+	*ret_changed = edits.count > 0;
+	return st;
+}
+
+enum status confine_process_file(struct confine *confine, const struct confined *container,
+				 const char *path, struct error *err)
+{
+	AUTO(file_close) int dirfd = -1;
+	const char *name;
+	struct iovec *pieces = NULL;
+	struct stat about;
+	struct text text;
+	size_t count = 0;
+	bool changed = false;
+	enum status st = open_parent(path, confine->arena, &dirfd, &name, err);
+
+	if (st == STATUS_OK)
+		st = file_read(dirfd, name, CONTAINER_BYTES_MAX, confine->arena, &text, &about, err);
+	if (st == STATUS_OK)
+		st = decide_process(confine, container, text, path, &pieces, &count, &changed, err);
+	if (st == STATUS_OK && changed)
+		st = file_replace(dirfd, name, pieces, count, &about, err);
+	return st == STATUS_OK ? st : error_in_file(err, path);
+}
+
+enum status confine_container_privileges(struct confine *confine, const struct confined *container,
+					 struct privileges *ret_privileges, struct error *err)
+{
+	struct confine_inputs inputs = inputs_of(confine, container);
+
+	return confine_decide_exec(&inputs, &container->container.process, confine->arena,
+				   ret_privileges, err);
+}

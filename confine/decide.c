@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "confine/decide.h"
+
+#include <errno.h>
+
+#include "confine/apparmor.h"
+#include "confine/capabilities.h"
+#include "confine/seccomp/runtime_default.h"
+
+/*
+ * config.json does not say "privileged". What engines write for it: every capability that the
+ * kernel knows, and every device or nothing masked.
+ */
+static bool is_privileged(const struct container *container, const struct host *host)
+{
+	return (host->capabilities & ~container->process.capabilities.bounding) == 0 &&
+	       (container->all_devices || !container->has_masked_paths);
+}
+
+/* Exempt, or privileged where the policy lets those pass. */
+static bool is_untouched(const struct confine_inputs *in)
+{
+	return request_is_exempt(in->container, in->policy) ||
+	       (in->policy->privileged == ANSWER_PASS && is_privileged(in->container, in->host));
+}
+
+static bool is_unconfined(const struct confine_inputs *in)
+{
+	return !in->container->has_seccomp && in->request->seccomp_count == 0;
+}
+
+/* The policy's word on containers that should not be, and on those it does not touch. */
+static enum status check_admission(const struct confine_inputs *in, bool *ret_untouched,
+				   struct error *err)
+{
+	const struct policy *policy = in->policy;
+	bool privileged = is_privileged(in->container, in->host);
+
+	*ret_untouched = is_untouched(in);
+	if (*ret_untouched)
+		return STATUS_OK;
+	if (privileged && policy->privileged == ANSWER_REFUSE)
+		return error_set(err, STATUS_DENIED, 0,
+				 "privileged containers are refused by %s (\"privileged\": \"refuse\")",
+				 policy->path);
+	if (policy->unconfined == ANSWER_REFUSE &&
+	    (is_unconfined(in) || in->request->unconfined_seccomp))
+		return error_set(err, STATUS_DENIED, 0,
+				 "containers without a seccomp profile are refused by %s "
+				 "(\"unconfined\": \"refuse\")",
+				 policy->path);
+	return STATUS_OK;
+}
+
+static enum status decide_privileges(const struct confine_inputs *in, struct arena *arena,
+				     struct privileges *ret_privileges, struct error *err)
+{
+	const struct process *process = &in->container->process;
+	struct privileges privileges = { .capabilities = process->capabilities };
+	uint64_t ceiling = in->policy->limit_capabilities & ~in->policy->drop_capabilities &
+			   ~in->request->drop_capabilities;
+	enum status st = capabilities_check_known(process, in->host, err);
+
+	if (st != STATUS_OK)
+		return st;
+	capabilities_restrict(&privileges.capabilities, ceiling);
+	privileges.no_new_privileges = process->no_new_privileges ||
+				       in->request->no_new_privileges ||
+				       in->policy->no_new_privileges;
+	st = apparmor_stack(process->apparmor_profile, in->request->apparmor,
+			    in->request->apparmor_count, in->host, arena,
+			    &privileges.apparmor_profile, err);
+	if (st == STATUS_OK)
+		*ret_privileges = privileges;
+	return st;
+}
+
+struct seccomp_inputs {
+	struct ruleset list[REQUEST_PROFILES_MAX + 2];
+	size_t count;
+};
+
+static enum status add_profile(const struct profile *profile, const struct ruleset_context *context,
+			       struct arena *arena, struct notes *notes,
+			       struct seccomp_inputs *inputs, struct error *err)
+{
+	enum status st = ruleset_resolve(profile, context, arena, notes,
+					 &inputs->list[inputs->count], err);
+
+	inputs->count += st == STATUS_OK ? 1 : 0;
+	return st;
+}
+
+static enum status add_baseline(const struct confine_inputs *in,
+				const struct ruleset_context *context, struct arena *arena,
+				struct notes *notes, struct seccomp_inputs *inputs,
+				struct error *err)
+{
+	const struct policy *policy = in->policy;
+	enum status st;
+
+	/* an administrator may let containers without any profile stay without one */
+	if (policy->baseline == BASELINE_NONE ||
+	    (policy->unconfined == ANSWER_PASS && is_unconfined(in)))
+		return STATUS_OK;
+	if (policy->baseline == BASELINE_FILE)
+		return add_profile(&in->profiles->baseline, context, arena, notes, inputs, err);
+	st = runtime_default_resolve(policy->baseline_version, context, arena,
+				     &inputs->list[inputs->count], err);
+	inputs->count += st == STATUS_OK ? 1 : 0;
+	return st;
+}
+
+static enum status decide_seccomp(const struct confine_inputs *in, struct arena *arena,
+				  struct notes *notes, struct confinement *confinement,
+				  struct error *err)
+{
+	struct ruleset_context context = { confinement->privileges.capabilities.bounding,
+					   in->host->kernel };
+	struct seccomp_inputs *inputs = arena_alloc(arena, sizeof(*inputs));
+	enum status st;
+
+	if (inputs == NULL)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot merge the profiles");
+	st = add_baseline(in, &context, arena, notes, inputs, err);
+	if (st == STATUS_OK && in->container->has_seccomp)
+		st = add_profile(&in->container->seccomp, &context, arena, notes, inputs, err);
+	for (size_t i = 0; i < in->request->seccomp_count && st == STATUS_OK; i++)
+		st = add_profile(&in->profiles->requested[i], &context, arena, notes, inputs, err);
+	if (st != STATUS_OK || inputs->count == 0)
+		return st;
+	for (size_t i = 0; i < inputs->count && in->policy->native_arch_only; i++)
+		inputs->list[i].arches = ARCH_BIT(ARCH_NATIVE);
+	confinement->has_seccomp = true;
+	return merge_profiles(inputs->list, inputs->count, arena, notes, &confinement->seccomp, err);
+}
+
+enum status confine_decide(const struct confine_inputs *inputs, struct arena *arena,
+			   struct notes *notes, struct confinement *ret_confinement,
+			   struct error *err)
+{
+	struct confinement confinement = { 0 };
+	enum status st = check_admission(inputs, &confinement.privileges.untouched, err);
+
+	/* capabilities first: RuntimeDefault depends on the bounding set */
+	if (st == STATUS_OK && !confinement.privileges.untouched)
+		st = decide_privileges(inputs, arena, &confinement.privileges, err);
+	if (st == STATUS_OK && !confinement.privileges.untouched)
+		st = decide_seccomp(inputs, arena, notes, &confinement, err);
+	if (st != STATUS_OK || confinement.privileges.untouched) {
+		*ret_confinement = confinement;
+		return st;
+	}
+	confinement.dropped = inputs->container->process.capabilities.bounding &
+			      ~confinement.privileges.capabilities.bounding;
+	*ret_confinement = confinement;
+	return STATUS_OK;
+}
+
+/* Another profile than the container's is stacked on it, never swapped for it. */
+static enum status exec_label(struct text container, const struct process *process,
+			      const struct host *host, struct arena *arena,
+			      struct text *ret_label, struct error *err)
+{
+	struct text asked = process->apparmor_profile;
+
+	*ret_label = apparmor_confines(container) ? container : asked;
+	if (!apparmor_confines(container) || !apparmor_confines(asked))
+		return STATUS_OK;
+	return apparmor_stack_label(container, json_get(process->json, "apparmorProfile"), host,
+				    arena, ret_label, err);
+}
+
+enum status confine_decide_exec(const struct confine_inputs *inputs, const struct process *process,
+				struct arena *arena, struct privileges *ret_privileges,
+				struct error *err)
+{
+	struct privileges container, privileges = { .capabilities = process->capabilities };
+	enum status st;
+
+	if (is_untouched(inputs)) {
+		privileges.untouched = true;
+		privileges.no_new_privileges = process->no_new_privileges;
+		privileges.apparmor_profile = process->apparmor_profile;
+		*ret_privileges = privileges;
+		return STATUS_OK;
+	}
+	st = decide_privileges(inputs, arena, &container, err);
+	if (st == STATUS_OK)
+		st = capabilities_check_known(process, inputs->host, err);
+	if (st != STATUS_OK)
+		return st;
+	capabilities_restrict(&privileges.capabilities, container.capabilities.bounding);
+	privileges.no_new_privileges = process->no_new_privileges || container.no_new_privileges;
+	st = exec_label(container.apparmor_profile, process, inputs->host, arena,
+			&privileges.apparmor_profile, err);
+	if (st == STATUS_OK)
+		*ret_privileges = privileges;
+	return st;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "confine/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "oci-spec/base/file.h"
+#include "oci-spec/capability.h"
+
+static enum status read_kernel(uint32_t *ret_kernel, struct error *err)
+{
+	struct utsname name;
+	unsigned major, minor;
+
+	if (uname(&name) != 0)
+		return error_set(err, STATUS_SYSTEM, errno, "cannot ask for the kernel's version");
+	if (sscanf(name.release, "%u.%u", &major, &minor) != 2 || major > UINT16_MAX ||
+	    minor > UINT16_MAX)
+		return error_set(err, STATUS_SYSTEM, 0, "kernel version '%s' is not understood",
+				 name.release);
+	*ret_kernel = major << 16 | minor;
+	return STATUS_OK;
+}
+
+/* PR_CAPBSET_READ fails for a capability that the kernel does not know: prctl(2). */
+static uint64_t read_capabilities(void)
+{
+	unsigned count = capability_count();
+
+	while (count > 0 && prctl(PR_CAPBSET_READ, count - 1, 0, 0, 0) < 0)
+		count--;
+	return CAPABILITY_BIT(count) - 1;
+}
+
+static bool read_apparmor(void)
+{
+	AUTO(file_close) int fd = open("/sys/module/apparmor/parameters/enabled",
+				       O_RDONLY | O_CLOEXEC);
+	char answer = 'N';
+
+	return fd >= 0 && read(fd, &answer, 1) == 1 && answer == 'Y';
+}
+
+enum status host_read(struct host *ret_host, struct error *err)
+{
+	struct host host;
+	enum status st = read_kernel(&host.kernel, err);
+
+	if (st != STATUS_OK)
+		return st;
+	host.capabilities = read_capabilities();
+	host.has_apparmor = read_apparmor();
+	*ret_host = host;
+	return STATUS_OK;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONFINE_HOST_H
+#define CONFINE_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "oci-spec/base/error.h"
+
+/*
+ * Facts about this machine, read once and passed as data, so that deciding is pure and can be
+ * tested anywhere.
+ */
+struct host {
+	uint32_t kernel;       /* major << 16 | minor of uname(2) */
+	uint64_t capabilities; /* those that the kernel knows: bits 0 to cap_last_cap */
+	bool has_apparmor;     /* the kernel has it, and enabled */
+};
+
+enum status host_read(struct host *ret_host, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "confine/policy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "confine/seccomp/runtime_default.h"
+#include "oci-spec/base/file.h"
+
+#define POLICY_BYTES_MAX ((size_t)256 * 1024)
+
+static const struct json_limits limits = {
+	.max_bytes = POLICY_BYTES_MAX,
+	.max_depth = 8,
+	.max_nodes = 20000,
+};
+
+bool text_list_has(const struct text_list *list, struct text item)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (text_equal(list->items[i], item))
+			return true;
+	}
+	return false;
+}
+
+void policy_init(struct policy *policy)
+{
+	*policy = (struct policy){
+		.path = "built-in policy",
+		.runtimes = { { TEXT("/usr/local/sbin/runc"), TEXT("/usr/sbin/runc"),
+				TEXT("/usr/bin/runc"), TEXT("/usr/local/bin/crun"),
+				TEXT("/usr/bin/crun") },
+			      5 },
+		.allow_runtime_override = true,
+		.baseline = BASELINE_RUNTIME_DEFAULT,
+		.profile_root = TEXT("/var/lib/kubelet/seccomp"),
+		.limit_capabilities = ~(uint64_t)0,
+		.unconfined = ANSWER_CONFINE,
+		.privileged = ANSWER_REFUSE,
+	};
+}
+
+static enum status parse_path(struct json value, struct text *ret_path, struct error *err)
+{
+	enum status st = json_expect(value, JSON_STRING, err);
+
+	if (st != STATUS_OK || !json_exists(value))
+		return st;
+	if (!text_starts_with(json_text(value), "/"))
+		return json_fail(value, STATUS_INVALID, err, "must be an absolute path");
+	*ret_path = json_text(value);
+	return STATUS_OK;
+}
+
+static enum status parse_texts(struct json array, bool are_paths, struct text_list *ret_list,
+			       struct error *err)
+{
+	struct text_list list = { .count = 0 };
+	enum status st = json_expect(array, JSON_ARRAY, err);
+
+	for (struct json e = json_first(array); json_exists(e) && st == STATUS_OK; e = json_next(e)) {
+		if (list.count == POLICY_LIST_MAX)
+			return json_fail(array, STATUS_INVALID, err, "has more than %d entries",
+					 POLICY_LIST_MAX);
+		st = json_expect(e, JSON_STRING, err);
+		if (st == STATUS_OK && json_text(e).len == 0)
+			st = json_fail(e, STATUS_INVALID, err, "is empty");
+		if (st == STATUS_OK && are_paths)
+			st = parse_path(e, &list.items[list.count], err);
+		else if (st == STATUS_OK)
+			list.items[list.count] = json_text(e);
+		list.count++;
+	}
+	if (st == STATUS_OK)
+		*ret_list = list;
+	return st;
+}
+
+static enum status parse_answer(struct json value, enum answer *ret_answer, struct error *err)
+{
+	static const char *const words[] = { "confine", "refuse", "pass" };
+	enum status st = json_expect(value, JSON_STRING, err);
+
+	if (st != STATUS_OK)
+		return st;
+	for (unsigned i = 0; i < 3; i++) {
+		if (text_is(json_text(value), words[i])) {
+			*ret_answer = (enum answer)i;
+			return STATUS_OK;
+		}
+	}
+	return json_fail(value, STATUS_INVALID, err,
+			 "expected \"confine\", \"refuse\" or \"pass\", found '%.*s'",
+			 TEXT_ARG(json_text(value)));
+}
+
+/* "runtime-default", "runtime-default@1.7", "none" or an absolute path. */
+static enum status parse_baseline(struct json value, struct policy *policy, struct error *err)
+{
+	struct text word, version;
+	enum status st = json_expect(value, JSON_STRING, err);
+
+	if (st != STATUS_OK)
+		return st;
+	version = json_text(value);
+	if (text_starts_with(version, "/")) {
+		policy->baseline = BASELINE_FILE;
+		policy->baseline_file = version;
+		return STATUS_OK;
+	}
+	if (text_is(version, "none")) {
+		policy->baseline = BASELINE_NONE;
+		return STATUS_OK;
+	}
+	word = text_cut(&version, '@');
+	if (!text_is(word, "runtime-default"))
+		return json_fail(value, STATUS_INVALID, err,
+				 "expected \"runtime-default\", \"runtime-default@VERSION\", "
+				 "\"none\" or an absolute path, found '%.*s'",
+				 TEXT_ARG(json_text(value)));
+	if (!runtime_default_exists(version))
+		return json_fail(value, STATUS_INVALID, err,
+				 "there is no such version; there are %s", runtime_default_versions());
+	policy->baseline = BASELINE_RUNTIME_DEFAULT;
+	policy->baseline_version = version;
+	return STATUS_OK;
+}
+
+static enum status parse_seccomp(struct json object, struct policy *policy, struct error *err)
+{
+	static const char *const known[] = { "baseline", "profile-root", "architectures", NULL };
+	struct json baseline = json_get(object, "baseline");
+	struct json arches = json_get(object, "architectures");
+	enum status st = json_expect(object, JSON_OBJECT, err);
+
+	if (st == STATUS_OK)
+		st = json_check_keys(object, known, false, err);
+	if (st == STATUS_OK && json_exists(baseline))
+		st = parse_baseline(baseline, policy, err);
+	if (st == STATUS_OK)
+		st = parse_path(json_get(object, "profile-root"), &policy->profile_root, err);
+	if (st != STATUS_OK || !json_exists(arches))
+		return st;
+	if (!text_is(json_text(arches), "keep") && !text_is(json_text(arches), "native"))
+		return json_fail(arches, STATUS_INVALID, err, "expected \"keep\" or \"native\"");
+	policy->native_arch_only = text_is(json_text(arches), "native");
+	return STATUS_OK;
+}
+
+static enum status parse_capabilities(struct json object, struct policy *policy,
+				      struct error *err)
+{
+	static const char *const known[] = { "drop", "limit", NULL };
+	struct json drop = json_get(object, "drop"), limit = json_get(object, "limit");
+	enum status st = json_expect(object, JSON_OBJECT, err);
+
+	if (st == STATUS_OK)
+		st = json_check_keys(object, known, false, err);
+	if (st == STATUS_OK && text_is(json_text(json_first(drop)), "ALL") &&
+	    !json_exists(json_next(json_first(drop))))
+		policy->drop_capabilities = ~(uint64_t)0;
+	else if (st == STATUS_OK && json_exists(drop))
+		st = capability_set_parse(drop, &policy->drop_capabilities, err);
+	if (st == STATUS_OK && json_exists(limit))
+		st = capability_set_parse(limit, &policy->limit_capabilities, err);
+	return st;
+}
+
+static enum status parse_exempt(struct json object, struct policy *policy, struct error *err)
+{
+	static const char *const known[] = { "engine", "namespaces", NULL };
+	struct json engine, namespaces;
+	enum status st = json_expect(object, JSON_OBJECT, err);
+
+	if (st == STATUS_OK)
+		st = json_check_keys(object, known, false, err);
+	if (st == STATUS_OK)
+		st = json_require(object, "engine", JSON_STRING, &engine, err);
+	if (st == STATUS_OK && !text_is(json_text(engine), "cri"))
+		st = json_fail(engine, STATUS_INVALID, err,
+			       "expected \"cri\": only there can a pod not choose its namespace's name");
+	if (st == STATUS_OK)
+		st = json_require(object, "namespaces", JSON_ARRAY, &namespaces, err);
+	if (st == STATUS_OK)
+		st = parse_texts(namespaces, false, &policy->exempt_namespaces, err);
+	policy->exempt_engine_is_cri = true;
+	return st;
+}
+
+enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, struct error *err)
+{
+	static const char *const known[] = { "runtimes",     "runtime-override", "seccomp",
+					     "capabilities", "no-new-privileges", "unconfined",
+					     "privileged",   "exempt",		  "runtime-annotations",
+					     NULL };
+	struct json root = json_root(doc), v;
+	struct policy policy;
+	enum status st = json_expect(root, JSON_OBJECT, err);
+
+	policy_init(&policy);
+	policy.path = doc->name;
+	if (st == STATUS_OK)
+		st = json_check_keys(root, known, false, err);
+	if (st == STATUS_OK && json_exists(v = json_get(root, "runtimes")))
+		st = parse_texts(v, true, &policy.runtimes, err);
+	if (st == STATUS_OK && json_exists(v = json_get(root, "runtime-override")))
+		st = json_bool(v, &policy.allow_runtime_override, err);
+	if (st == STATUS_OK && json_exists(v = json_get(root, "seccomp")))
+		st = parse_seccomp(v, &policy, err);
+	if (st == STATUS_OK && json_exists(v = json_get(root, "capabilities")))
+		st = parse_capabilities(v, &policy, err);
+	if (st == STATUS_OK && json_exists(v = json_get(root, "no-new-privileges")))
+		st = json_bool(v, &policy.no_new_privileges, err);
+	if (st == STATUS_OK && json_exists(v = json_get(root, "unconfined")))
+		st = parse_answer(v, &policy.unconfined, err);
+	if (st == STATUS_OK && json_exists(v = json_get(root, "privileged")))
+		st = parse_answer(v, &policy.privileged, err);
+	if (st == STATUS_OK && json_exists(v = json_get(root, "exempt")))
+		st = parse_exempt(v, &policy, err);
+	if (st == STATUS_OK && json_exists(v = json_get(root, "runtime-annotations")))
+		st = parse_texts(v, false, &policy.runtime_annotations, err);
+	if (st == STATUS_OK)
+		*ret_policy = policy;
+	return st;
+}
+
+enum status policy_read(const char *path, struct arena *arena, struct policy *ret_policy,
+			struct error *err)
+{
+	const char *file = path != NULL ? path : POLICY_PATH_DEFAULT;
+	struct json_doc *doc = arena_alloc(arena, sizeof(*doc));
+	struct text text;
+	struct stat about;
+	enum status st;
+
+	if (doc == NULL)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read the policy");
+	st = file_read(AT_FDCWD, file, POLICY_BYTES_MAX, arena, &text, &about, err);
+	if (st == STATUS_SYSTEM && err->sys_errno == ENOENT && path == NULL) {
+		policy_init(ret_policy);
+		return STATUS_OK;
+	}
+	if (st == STATUS_OK)
+		st = file_check_owner(&about, err);
+	if (st == STATUS_OK)
+		st = json_parse(arena, text, file, &limits, doc, err);
+	if (st == STATUS_OK)
+		st = policy_parse(doc, ret_policy, err);
+	return st == STATUS_OK ? st : error_in_file(err, file);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONFINE_POLICY_H
+#define CONFINE_POLICY_H
+
+#include "oci-spec/capability.h"
+#include "oci-spec/json.h"
+
+/*
+ * What the administrator of the node has decided: oci-confine-policy(5). A file that is there
+ * must be sound, root's own and not writable by others; without one the built-in defaults
+ * hold. Texts point into the file, which lives in the arena.
+ */
+#define POLICY_PATH_DEFAULT "/etc/oci-confine/policy.json"
+#define POLICY_LIST_MAX 64
+
+enum answer { ANSWER_CONFINE, ANSWER_REFUSE, ANSWER_PASS };
+
+enum baseline {
+	BASELINE_RUNTIME_DEFAULT,
+	BASELINE_FILE,
+	BASELINE_NONE,
+};
+
+struct text_list {
+	struct text items[POLICY_LIST_MAX];
+	size_t count;
+};
+
+struct policy {
+	const char *path; /* of the file, or "built-in policy" */
+	struct text_list runtimes;	/* absolute paths; the first that is there is used */
+	bool allow_runtime_override;	/* --oci-confine-runtime and OCI_CONFINE_RUNTIME count */
+
+	enum baseline baseline;
+	struct text baseline_version; /* of runtime-default; empty for the newest */
+	struct text baseline_file;    /* absolute path */
+	struct text profile_root;     /* where localhost/... is; absolute path */
+	bool native_arch_only;
+
+	uint64_t drop_capabilities;
+	uint64_t limit_capabilities; /* a container keeps none outside */
+	bool no_new_privileges;
+
+	enum answer unconfined; /* a container without seccomp profile */
+	enum answer privileged;
+
+	struct text_list exempt_namespaces; /* believed only with exempt_engine_is_cri */
+	bool exempt_engine_is_cri;
+	struct text_list runtime_annotations; /* run.oci.* that may pass */
+};
+
+/*
+ * Reads the policy at path. NULL: POLICY_PATH_DEFAULT, where a missing file means the
+ * built-in one.
+ */
+enum status policy_read(const char *path, struct arena *arena, struct policy *ret_policy,
+			struct error *err) MUST_CHECK;
+
+/* The built-in policy. */
+void policy_init(struct policy *policy);
+
+/* Reads a parsed policy file on top of the built-in policy. */
+enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, struct error *err)
+	MUST_CHECK;
+
+bool text_list_has(const struct text_list *list, struct text item);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "confine/rewrite.h"
+
+enum status rewrite_process(const struct process *process, const struct privileges *privileges,
+			    struct arena *arena, struct json_edits *edits, struct error *err)
+{
+	struct buffer caps = BUFFER_INIT(arena), label = BUFFER_INIT(arena);
+	struct text text;
+	enum status st = STATUS_OK;
+
+	if (process->capabilities_given &&
+	    !capability_sets_equal(&process->capabilities, &privileges->capabilities)) {
+		capability_sets_write(&privileges->capabilities, &caps);
+		st = buffer_text(&caps, &text, err);
+		if (st == STATUS_OK)
+			st = json_edits_set(edits, process->json, "capabilities", text, err);
+	}
+	if (st == STATUS_OK && privileges->no_new_privileges && !process->no_new_privileges)
+		st = json_edits_set(edits, process->json, "noNewPrivileges", TEXT("true"), err);
+	if (st != STATUS_OK || text_equal(privileges->apparmor_profile, process->apparmor_profile))
+		return st;
+	buffer_add_json_string(&label, privileges->apparmor_profile);
+	st = buffer_text(&label, &text, err);
+	if (st == STATUS_OK)
+		st = json_edits_set(edits, process->json, "apparmorProfile", text, err);
+	return st;
+}
+
+static enum status rewrite_seccomp(const struct container *container,
+				   const struct ruleset *seccomp, struct arena *arena,
+				   struct json_edits *edits, struct error *err)
+{
+	struct buffer out = BUFFER_INIT(arena);
+	struct text text;
+	enum status st;
+
+	if (json_exists(container->linux_object)) {
+		ruleset_write(seccomp, &out);
+		st = buffer_text(&out, &text, err);
+		if (st != STATUS_OK)
+			return st;
+		return json_edits_set(edits, container->linux_object, "seccomp", text, err);
+	}
+	buffer_add_str(&out, "{\"seccomp\":");
+	ruleset_write(seccomp, &out);
+	buffer_add_char(&out, '}');
+	st = buffer_text(&out, &text, err);
+	if (st != STATUS_OK)
+		return st;
+	return json_edits_set(edits, json_root(container->doc), "linux", text, err);
+}
+
+enum status rewrite_container(const struct container *container,
+			      const struct confinement *confinement, struct arena *arena,
+			      struct json_edits *edits, struct error *err)
+{
+	enum status st;
+
+	if (confinement->privileges.untouched)
+		return STATUS_OK;
+	st = rewrite_process(&container->process, &confinement->privileges, arena, edits, err);
+	if (st == STATUS_OK && confinement->has_seccomp)
+		st = rewrite_seccomp(container, &confinement->seccomp, arena, edits, err);
+	return st;
+}

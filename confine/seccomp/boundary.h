@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONFINE_SECCOMP_BOUNDARY_H
+#define CONFINE_SECCOMP_BOUNDARY_H
+
+#include "confine/seccomp/ruleset.h"
+
+/*
+ * runc answers calls above the highest one that a profile names with ENOSYS (ruleset.h).
+ * Programs count on it: glibc tries a new call and falls back on ENOSYS, not on EPERM. The
+ * merged profile must therefore have the lowest boundary of its inputs: rules above it that
+ * only give an errno go, and the call on the boundary is named even if it says what the
+ * default says. Where a rule above it must stay, being stricter, the calls between get ENOSYS
+ * by name.
+ */
+enum status boundary_merge(const struct ruleset *inputs, size_t count, struct arena *arena,
+			   struct ruleset *merged, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONFINE_SECCOMP_MULTIPLEX_H
+#define CONFINE_SECCOMP_MULTIPLEX_H
+
+#include "confine/seccomp/ruleset.h"
+
+/*
+ * On x86 (i386) programs make socket and System V IPC calls also through socketcall(2) and
+ * ipc(2), whose first argument tells which. libseccomp turns a rule on "socket" into one on
+ * socketcall as well, replacing what it says about the first argument; a rule that allows
+ * socketcall altogether then hides it. So a merge by name alone could allow through socketcall
+ * what an input denies. This step splits socketcall and ipc by that argument where needed, and
+ * where even that cannot be said drops SCMP_ARCH_X86, with a note: i386 programs are then
+ * killed. `merged` is the merge by name of the inputs.
+ */
+enum status multiplex_merge(const struct ruleset *inputs, size_t count, struct arena *arena,
+			    struct notes *notes, struct ruleset *merged, struct error *err)
+	MUST_CHECK;
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONFINE_SECCOMP_RULESET_H
+#define CONFINE_SECCOMP_RULESET_H
+
+#include <limits.h>
+
+#include "confine/notes.h"
+#include "confine/seccomp/syscalls.h"
+#include "oci-spec/seccomp_profile.h"
+
+/*
+ * A profile resolved for one container: for every system call its rules. What it means is what
+ * the profile declares: a rule matches when all its conditions hold; of the matching rules the
+ * strictest counts, of equally strict ones the first; when none matches, the default.
+ */
+#define RULES_PER_CALL_MAX 256
+
+struct rule {
+	struct rule *next; /* in the order of the profile */
+	struct verdict verdict;
+	uint8_t cond_count;	   /* 0: always matches */
+	struct profile_arg conds[]; /* at most one for each argument, never trivially true */
+};
+
+/* The numbered architectures, syscall_arch_is_numbered(), come first in enum arch. */
+#define NUMBERED_ARCHES (ARCH_AARCH64 + 1)
+#define NO_BOUNDARY INT_MAX
+
+struct ruleset {
+	struct verdict default_verdict;
+	uint32_t arches; /* ARCH_BITs, native included */
+	uint32_t flags;
+	bool flags_given;
+	struct text listener_path, listener_metadata;
+	struct rule **calls; /* by syscall number of syscalls.h; NULL: the default */
+
+	/*
+	 * runc answers every call above the highest one that a profile names with ENOSYS, before
+	 * the filter runs (libcontainer/seccomp/patchbpf): that highest number, NO_BOUNDARY where
+	 * runc does not do so, -1 where nothing is named.
+	 */
+	int boundary[NUMBERED_ARCHES];
+};
+
+/* What rules with conditions on capabilities and kernel are resolved against. */
+struct ruleset_context {
+	uint64_t bounding; /* the container's final bounding set */
+	uint32_t kernel;   /* major << 16 | minor */
+};
+
+/* An empty set with this default: no call has a rule. */
+enum status ruleset_init(struct ruleset *ruleset, struct verdict default_verdict,
+			 struct arena *arena, struct error *err) MUST_CHECK;
+
+bool ruleset_applies(const struct profile_when *when, const struct ruleset_context *context);
+
+/*
+ * Adds a rule of a profile to one call. STATUS_INVALID when the call has too many; the caller
+ * names the place. `shared` caches the rule without conditions over several calls: start
+ * with NULL for each new rule.
+ */
+enum status ruleset_add(struct ruleset *ruleset, unsigned call, struct verdict verdict,
+			const struct profile_arg *args, size_t arg_count, struct rule **shared,
+			struct arena *arena, struct error *err) MUST_CHECK;
+
+/* Whether runc answers calls above a boundary with ENOSYS under this default. */
+bool ruleset_has_stub(struct verdict default_verdict);
+
+/*
+ * Resolves a profile. A name that is no system call is an error under a rule stricter than the
+ * default (it would silently deny nothing) and otherwise left out with a note.
+ */
+enum status ruleset_resolve(const struct profile *profile, const struct ruleset_context *context,
+			    struct arena *arena, struct notes *notes, struct ruleset *ret_ruleset,
+			    struct error *err) MUST_CHECK;
+
+#endif

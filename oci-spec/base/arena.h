@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OCI_SPEC_BASE_ARENA_H
+#define OCI_SPEC_BASE_ARENA_H
+
+#include <stddef.h>
+
+/*
+ * Memory of one run: everything that parsing and deciding build lives until arena_done().
+ * Single values are never freed, so nothing can dangle and no struct needs a destructor.
+ */
+struct arena {
+	struct arena_chunk *chunks;
+	char *next;
+	size_t left;
+};
+
+#define ARENA_INIT { NULL, NULL, 0 }
+
+/* Zeroed memory, aligned for any type; NULL when there is none. A size of 0 is allowed. */
+void *arena_alloc(struct arena *arena, size_t size) __attribute__((malloc, alloc_size(2)));
+
+/* arena_alloc() for count * size; NULL also when that overflows. */
+void *arena_array(struct arena *arena, size_t count, size_t size);
+
+/*
+ * Makes room for new_size bytes: in place when ptr was the last allocation and fits, else a
+ * copy. The added bytes are zero. ptr may be NULL with old_size 0. NULL leaves ptr as it was.
+ */
+void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_size);
+
+/* Frees everything. The arena may be used again. */
+void arena_done(struct arena *arena);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OCI_SPEC_BASE_TEXT_H
+#define OCI_SPEC_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "oci-spec/base/arena.h"
+#include "oci-spec/base/error.h"
+
+/*
+ * A borrowed piece of text: len bytes, not terminated. Parsed strings point into the file's
+ * own bytes, so reading a document copies nothing. { NULL, 0 } is "absent".
+ */
+struct text {
+	const char *ptr;
+	size_t len;
+};
+
+#define TEXT(literal) ((struct text){ (literal), sizeof(literal) - 1 })
+#define TEXT_NONE ((struct text){ NULL, 0 })
+
+/* For printf: "%.*s", TEXT_ARG(t). At most 120 bytes, so that a hostile name stays one line. */
+#define TEXT_ARG(t) ((t).len > 120 ? 120 : (int)(t).len), ((t).ptr != NULL ? (t).ptr : "")
+
+static inline struct text text_of(const char *s)
+{
+	return (struct text){ s, strlen(s) };
+}
+
+static inline bool text_equal(struct text a, struct text b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+bool text_is(struct text t, const char *s);
+bool text_starts_with(struct text t, const char *prefix);
+
+/* Cuts *rest at the first sep: returns what is before it and moves *rest behind it. */
+struct text text_cut(struct text *rest, char sep);
+
+/* t without spaces and tabs at both ends. */
+struct text text_trim(struct text t);
+
+/* A terminated copy in the arena; NULL when there is no memory. */
+char *text_dup(struct arena *arena, struct text t);
+
+/* Whether t is well-formed UTF-8: no overlong forms, no surrogates, nothing past U+10FFFF. */
+bool text_is_utf8(struct text t);
+
+/*
+ * Whether a and b are the same key to Go's encoding/json, which is how runc reads: without
+ * regard to ASCII case, and with U+017F as "s" and U+212A as "k" (Go: encoding/json/fold.go).
+ */
+bool text_equal_folded(struct text a, struct text b);
+
+/*
+ * Output under construction. Running out of memory or over the limit sets `failed`, which
+ * buffer_text() reports, so single appends need no check.
+ */
+struct buffer {
+	struct arena *arena;
+	char *ptr;
+	size_t len, size;
+	bool failed;
+};
+
+#define BUFFER_INIT(a) { (a), NULL, 0, 0, false }
+
+void buffer_add(struct buffer *b, struct text t);
+void buffer_add_str(struct buffer *b, const char *s);
+void buffer_add_char(struct buffer *b, char c);
+void buffer_add_u64(struct buffer *b, uint64_t value);
+
+/* As a JSON string with quotes: shortest escapes, bytes from 0x80 as they are. */
+void buffer_add_json_string(struct buffer *b, struct text t);
+
+enum status buffer_text(struct buffer *b, struct text *ret_text, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * oci-confine-runtime: stands where runc or crun stood. create, run and restore confine the
+ * bundle's config.json, exec its process; then, and for every other command at once, the real
+ * runtime takes this process over with all it was given.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "confine/confine.h"
+#include "confine/version.h" /* generated */
+#include "oci-spec/base/file.h"
+#include "shim/container_state.h"
+#include "shim/exec_flags.h"
+#include "shim/real_runtime.h"
+#include "shim/report.h"
+#include "shim/runtime_args.h"
+
+/*
+ * Overriding the policy or the runtime is for who can run programs as this user anyway; where
+ * an administrator has let others run this one program (sudo), "runtime-override" forbids it.
+ */
+static enum status check_override(const struct runtime_args *args, struct arena *arena,
+				  struct error *err)
+{
+	struct policy policy;
+	enum status st;
+
+	if (args->runtime_path == NULL && args->policy_path == NULL)
+		return STATUS_OK;
+	st = policy_read(NULL, arena, &policy, err);
+	if (st == STATUS_OK && !policy.allow_runtime_override)
+		st = error_set(err, STATUS_DENIED, 0,
+			       "%s forbids to choose runtime or policy (\"runtime-override\": false)",
+			       policy.path);
+	return st;
+}
+
+static enum status confine_create(struct confine *confine, const struct runtime_args *args,
+				  struct error *err)
+{
+	const char *bundle = args->bundle != NULL ? args->bundle : ".";
+	const char *file = args->config != NULL ? args->config : "config.json";
+	AUTO(file_close) int dirfd = -1;
+	struct buffer shown = BUFFER_INIT(confine->arena);
+	struct confined *confined = arena_alloc(confine->arena, sizeof(*confined));
+	enum status st;
+
+	if (file[0] != '/') {
+		buffer_add_str(&shown, bundle);
+		buffer_add_char(&shown, '/');
+	}
+	buffer_add_str(&shown, file);
+	buffer_add_char(&shown, '\0');
+	if (shown.failed || confined == NULL)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read the bundle");
+	st = file_open_dir(AT_FDCWD, bundle, &dirfd, err);
+	if (st == STATUS_OK)
+		st = confine_bundle(confine, dirfd, file, shown.ptr, confined, err);
+	return st;
+}
+
+static enum status confine_exec(struct confine *confine, struct runtime_args *args,
+				const char *runtime, struct error *err)
+{
+	AUTO(file_close) int dirfd = -1;
+	const char *file, *shown;
+	struct confined *container = arena_alloc(confine->arena, sizeof(*container));
+	enum status st;
+
+	if (container == NULL)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read the container");
+	st = container_state_find(args, runtime, confine->arena, &dirfd, &file, &shown, err);
+	if (st == STATUS_OK)
+		st = confine_read_container(confine, dirfd, file, shown, container, err);
+	if (st != STATUS_OK)
+		return st;
+	if (args->process != NULL)
+		return confine_process_file(confine, container, args->process, err);
+	return exec_flags_confine(confine, container, args, err);
+}
+
+static enum status confine_command(struct runtime_args *args, struct arena *arena,
+				   const char **ret_runtime, struct error *err)
+{
+	struct confine *confine = arena_alloc(arena, sizeof(*confine));
+	enum status st = check_override(args, arena, err);
+
+	if (confine == NULL)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot start");
+	if (st == STATUS_OK)
+		st = confine_open(confine, args->policy_path, arena, err);
+	if (st == STATUS_OK)
+		st = real_runtime_find(&confine->policy, args->runtime_path, arena, ret_runtime, err);
+	if (st == STATUS_OK && args->command == COMMAND_EXEC)
+		st = confine_exec(confine, args, *ret_runtime, err);
+	else if (st == STATUS_OK)
+		st = confine_create(confine, args, err);
+	if (st == STATUS_OK)
+		report_notes(args, &confine->notes);
+	return st;
+}
+
+/*
+ * Which runtime takes over a command that is not ours. A container must be stopped and deleted
+ * also while the policy is broken, so then the built-in list is used.
+ */
+static enum status pass_on(const struct runtime_args *args, struct arena *arena,
+			   const char **ret_runtime, struct error *err)
+{
+	struct policy *policy = arena_alloc(arena, sizeof(*policy));
+	enum status st = check_override(args, arena, err);
+
+	if (policy == NULL)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot start");
+	if (st == STATUS_DENIED)
+		return st;
+	if (policy_read(args->policy_path, arena, policy, err) != STATUS_OK)
+		policy_init(policy);
+	return real_runtime_find(policy, args->runtime_path, arena, ret_runtime, err);
+}
+
+static enum status run(struct runtime_args *args, struct arena *arena, struct error *err)
+{
+	const char *runtime;
+	enum status st = args->command == COMMAND_OTHER ?
+				 pass_on(args, arena, &runtime, err) :
+				 confine_command(args, arena, &runtime, err);
+
+	if (st != STATUS_OK)
+		return st;
+	(void)execv(runtime, args->argv);
+	return error_set(err, STATUS_SYSTEM, errno, "cannot execute '%.200s'", runtime);
+}
+
+int main(int argc, char **argv)
+{
+	struct arena arena = ARENA_INIT;
+	struct runtime_args args;
+	struct error err = { 0 };
+	enum status st = runtime_args_parse(argc, argv, &arena, &args, &err);
+
+	if (st == STATUS_OK && args.show_version) {
+		(void)fputs("oci-confine-runtime " VERSION_TEXT, stdout);
+		return 0;
+	}
+	if (st == STATUS_OK)
+		st = run(&args, &arena, &err);
+	report_error(&args, &err);
+	arena_done(&arena);
+	return (int)st;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SHIM_RUNTIME_ARGS_H
+#define SHIM_RUNTIME_ARGS_H
+
+#include <stdbool.h>
+
+#include "oci-spec/base/arena.h"
+#include "oci-spec/base/error.h"
+
+/*
+ * The command line of an OCI runtime, as runc(8) (urfave/cli: --flag value, --flag=value, also
+ * with one dash; options of create, run and restore also behind the id) and crun(1) (argp: short
+ * options, abbreviations, -bDIR) read it. Where the two would read one word differently it is
+ * refused for the commands that confine: we must rewrite the file that the runtime will read.
+ */
+enum runtime_command {
+	COMMAND_OTHER, /* also none at all, and every command that we do not know */
+	COMMAND_CREATE,
+	COMMAND_RUN,
+	COMMAND_RESTORE,
+	COMMAND_EXEC,
+};
+
+#define RUNTIME_ARGS_CAPS_MAX 128
+
+struct runtime_args {
+	int argc;
+	char **argv; /* without the options of ours; what the runtime gets */
+
+	/* ours, and their environment variables */
+	const char *runtime_path; /* --oci-confine-runtime=PATH, OCI_CONFINE_RUNTIME */
+	const char *policy_path;  /* --oci-confine-policy=PATH, OCI_CONFINE_POLICY */
+	bool show_version;	  /* --oci-confine-version */
+
+	enum runtime_command command;
+	int command_index; /* of its word in argv */
+
+	/* global options; NULL when not given */
+	const char *root, *log;
+	bool log_is_json;
+
+	/* of create, run, restore, exec */
+	const char *id;
+	const char *bundle; /* NULL: the working directory */
+	const char *config; /* crun's -f; NULL: config.json */
+	const char *process; /* exec --process */
+	const char *apparmor; /* exec --apparmor */
+	bool no_new_privs; /* exec --no-new-privs */
+	bool new_privs;	   /* exec --no-new-privs=false */
+	struct {
+		const char *value; /* exec --cap */
+		int index, words;  /* where in argv it starts, and how many words it takes */
+	} caps[RUNTIME_ARGS_CAPS_MAX];
+	unsigned cap_count;
+};
+
+/*
+ * Reads argv and the environment. On STATUS_INVALID what is known so far (log above all) is in
+ * *ret_args all the same, so that the error can be reported there.
+ */
+enum status runtime_args_parse(int argc, char **argv, struct arena *arena,
+			       struct runtime_args *ret_args, struct error *err) MUST_CHECK;
+
+#endif
