@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include "confine/confine.h"
+
+/*
+ * One sub-command of oci-confine. run() gets the words behind the command's name and, on
+ * STATUS_OK, has written all of its output; main() prints the error of any other status.
+ */
+struct command {
+	const char *name;
+	const char *summary; /* one line for the list of commands */
+	const char *help;    /* whole text of --help, with an example */
+	enum status (*run)(int argc, char **argv, struct arena *arena, struct error *err);
+};
+
+extern const struct command command_apply, command_defaults, command_filter, command_merge;
+
+/*
+ * Takes "--NAME VALUE" or "--NAME=VALUE" at argv[*at]: sets *ret_value, moves *at to the last
+ * word used and returns true. STATUS_INVALID in err->status when the value is missing.
+ */
+bool option_value(int argc, char **argv, int *at, const char *name, const char **ret_value,
+		  struct error *err);
+
+/* "unknown option 'X'; see oci-confine COMMAND --help" */
+enum status unknown_option(const char *command, const char *arg, struct error *err);
+
+/*
+ * "default" (what container engines grant by default), "none", "ALL" or a list like
+ * "NET_RAW,CAP_SYS_ADMIN".
+ */
+enum status parse_caps(const char *list, uint64_t *ret_caps, struct error *err) MUST_CHECK;
+
+/*
+ * A profile as people name it: "runtime-default", "runtime-default@1.7", "-" for standard
+ * input, or a file, of any of the three forms.
+ */
+enum status resolve_profile(const char *name, const struct ruleset_context *context,
+			    struct arena *arena, struct notes *notes, struct ruleset *ret_ruleset,
+			    struct error *err) MUST_CHECK;
+
+/* Writes a ruleset as one linux.seccomp object and a newline to standard output. */
+enum status print_ruleset(const struct ruleset *ruleset, struct arena *arena, struct error *err)
+	MUST_CHECK;
+
+/* Writes pieces to standard output; a full disk or a closed pipe is an error. */
+enum status print_pieces(const struct iovec *pieces, size_t count, struct error *err) MUST_CHECK;
+
+/* Each warning as one line on standard error. */
+void print_notes(const struct notes *notes);
+
+#endif
