@@ -224,8 +224,6 @@ static int add_string(struct parse *p, enum json_type type, const unsigned char 
 	if ((value.ptr < base || value.ptr >= base + p->doc->text.len) &&
 	    keep_decoded(p, at, value) == STOP)
 		return STOP;
-	if (!text_is_utf8(value))
-		return stop_at(p, at, "is not valid UTF-8");
 	return GO_ON;
 }
 
@@ -403,7 +401,12 @@ static enum status syntax_error(struct parse *p)
 static enum status run(struct parse *p)
 {
 	const unsigned char *text = (const unsigned char *)p->doc->text.ptr;
-	yajl_status ys = yajl_parse(p->yajl, text, p->doc->text.len);
+	yajl_status ys;
+
+	/* yajl itself lets overlong forms and surrogates through; outside strings it wants ASCII */
+	if (!text_is_utf8(p->doc->text))
+		return error_set(p->err, STATUS_INVALID, 0, "is not valid UTF-8");
+	ys = yajl_parse(p->yajl, text, p->doc->text.len);
 
 	/* completing is what notices an unfinished document; the offset is the chunk's then */
 	if (ys == yajl_status_ok && yajl_complete_parse(p->yajl) != yajl_status_ok)

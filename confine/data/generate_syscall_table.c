@@ -157,6 +157,45 @@ static void print_numbers(void)
 	printf("\n};\n\n");
 }
 
+/* For qsort: which column to look at. */
+static uint32_t sort_arch;
+
+static int by_falling_number(const void *a, const void *b)
+{
+	int x = number(&entries[*(const uint16_t *)a], sort_arch);
+	int y = number(&entries[*(const uint16_t *)b], sort_arch);
+
+	return x > y ? -1 : x < y;
+}
+
+static void print_falling(void)
+{
+	size_t counts[NUMBERED];
+
+	printf("/* each architecture's calls by falling number */\n"
+	       "static const uint16_t syscall_falling[%zu][SYSCALLS] = {\n",
+	       NUMBERED);
+	for (size_t j = 0; j < NUMBERED; j++) {
+		uint16_t calls[NAMES_MAX];
+
+		counts[j] = 0;
+		for (size_t i = 0; i < count; i++) {
+			if (number(&entries[i], numbered[j]) >= 0)
+				calls[counts[j]++] = (uint16_t)i;
+		}
+		sort_arch = numbered[j];
+		qsort(calls, counts[j], sizeof(calls[0]), by_falling_number);
+		printf("\t{");
+		for (size_t i = 0; i < counts[j]; i++)
+			printf("%s%u,", i % 16 == 0 ? "\n\t\t" : " ", calls[i]);
+		printf("\n\t},\n");
+	}
+	printf("};\nstatic const uint16_t syscall_falling_counts[] = {");
+	for (size_t j = 0; j < NUMBERED; j++)
+		printf(" %zu,", counts[j]);
+	printf(" };\n\n");
+}
+
 static void print_slots(void)
 {
 	static uint16_t slots[SLOTS];
@@ -193,6 +232,7 @@ int main(int argc, char **argv)
 	       v->major, v->minor, v->micro);
 	print_names();
 	print_numbers();
+	print_falling();
 	print_slots();
 	return 0;
 }

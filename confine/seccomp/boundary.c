@@ -2,14 +2,41 @@
 #include "confine/seccomp/boundary.h"
 
 #include <errno.h>
+#include <limits.h>
+
+#define NO_BOUNDARY INT_MAX
+
+/*
+ * Whether runc answers calls above the highest named one with ENOSYS under this default:
+ * libcontainer/seccomp/patchbpf/enosys_linux.go.
+ */
+static bool has_stub(struct verdict v)
+{
+	return v.action != ACTION_ALLOW && v.action != ACTION_LOG && v.action != ACTION_TRACE &&
+	       !(v.action == ACTION_ERRNO && v.data == ENOSYS);
+}
+
+static int highest_named(const struct ruleset *input, enum arch arch)
+{
+	size_t count;
+	const uint16_t *calls = syscall_by_number(arch, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (input->named[calls[i]])
+			return syscall_number(calls[i], arch);
+	}
+	return NO_BOUNDARY;
+}
 
 static int lowest_boundary(const struct ruleset *inputs, size_t count, enum arch arch)
 {
 	int lowest = NO_BOUNDARY;
 
 	for (size_t i = 0; i < count; i++) {
-		if ((inputs[i].arches & ARCH_BIT(arch)) != 0 && inputs[i].boundary[arch] < lowest)
-			lowest = inputs[i].boundary[arch];
+		int boundary = has_stub(inputs[i].default_verdict) ? highest_named(&inputs[i], arch) :
+								     NO_BOUNDARY;
+
+		lowest = boundary < lowest ? boundary : lowest;
 	}
 	return lowest;
 }
@@ -23,74 +50,67 @@ static bool has_stricter_than_errno(const struct rule *rules)
 	return false;
 }
 
-static enum status name_call(struct ruleset *merged, unsigned call, struct verdict verdict,
-			     struct arena *arena, struct error *err)
+/* Drops the rules above the boundary that need not stay; returns the highest call that does. */
+static int drop_above(struct ruleset *merged, enum arch arch, int boundary)
 {
+	int highest = boundary;
+	size_t count;
+	const uint16_t *calls = syscall_by_number(arch, &count);
+
+	for (size_t i = 0; i < count && syscall_number(calls[i], arch) > boundary; i++) {
+		struct rule **rules = &merged->calls[calls[i]];
+
+		if (*rules == NULL)
+			continue;
+		if (!has_stricter_than_errno(*rules))
+			*rules = NULL;
+		else if (highest == boundary)
+			highest = syscall_number(calls[i], arch);
+	}
+	return highest;
+}
+
+/* Gives the calls numbered low to high that have no rule one. */
+static enum status name_range(struct ruleset *merged, enum arch arch, int low, int high,
+			      struct verdict verdict, struct arena *arena, struct error *err)
+{
+	size_t count;
+	const uint16_t *calls = syscall_by_number(arch, &count);
 	struct rule *rule = arena_alloc(arena, sizeof(*rule));
 
 	if (rule == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot merge the profiles");
 	rule->verdict = verdict;
-	merged->calls[call] = rule;
+	for (size_t i = 0; i < count && syscall_number(calls[i], arch) >= low; i++) {
+		if (syscall_number(calls[i], arch) <= high && merged->calls[calls[i]] == NULL)
+			merged->calls[calls[i]] = rule;
+	}
 	return STATUS_OK;
-}
-
-/* Drops the rules above the boundary that need not stay; returns the highest call that does. */
-static int drop_above(struct ruleset *merged, enum arch arch, int boundary)
-{
-	int highest = boundary;
-
-	for (unsigned call = 0; call < syscall_count(); call++) {
-		int number = syscall_number(call, arch);
-
-		if (number <= boundary || merged->calls[call] == NULL)
-			continue;
-		if (!has_stricter_than_errno(merged->calls[call]))
-			merged->calls[call] = NULL;
-		else if (number > highest)
-			highest = number;
-	}
-	return highest;
-}
-
-/* Names the unnamed calls with numbers from low to high. */
-static enum status name_range(struct ruleset *merged, enum arch arch, int low, int high,
-			      struct verdict verdict, struct arena *arena, struct error *err)
-{
-	enum status st = STATUS_OK;
-
-	for (unsigned call = 0; call < syscall_count() && st == STATUS_OK; call++) {
-		int number = syscall_number(call, arch);
-
-		if (number >= low && number <= high && merged->calls[call] == NULL)
-			st = name_call(merged, call, verdict, arena, err);
-	}
-	return st;
 }
 
 enum status boundary_merge(const struct ruleset *inputs, size_t count, struct arena *arena,
 			   struct ruleset *merged, struct error *err)
 {
-	struct verdict enosys = { ACTION_ERRNO, ENOSYS };
+	static const struct verdict enosys = { ACTION_ERRNO, ENOSYS };
 	enum status st = STATUS_OK;
 
-	if (!ruleset_has_stub(merged->default_verdict))
+	if (!has_stub(merged->default_verdict))
 		return STATUS_OK;
-	for (unsigned arch = 0; arch < NUMBERED_ARCHES && st == STATUS_OK; arch++) {
+	for (unsigned a = 0; a < ARCH_COUNT_ && st == STATUS_OK; a++) {
+		enum arch arch = (enum arch)a;
 		int boundary, highest;
 
-		if ((merged->arches & ARCH_BIT(arch)) == 0)
+		if ((merged->arches & ARCH_BIT(arch)) == 0 || !syscall_arch_is_numbered(arch))
 			continue;
-		boundary = lowest_boundary(inputs, count, (enum arch)arch);
-		if (boundary == NO_BOUNDARY || boundary < 0)
+		boundary = lowest_boundary(inputs, count, arch);
+		if (boundary == NO_BOUNDARY)
 			continue;
-		highest = drop_above(merged, (enum arch)arch, boundary);
+		highest = drop_above(merged, arch, boundary);
 		if (highest > boundary)
-			st = name_range(merged, (enum arch)arch, boundary + 1, highest, enosys, arena,
-					err);
+			st = name_range(merged, arch, boundary + 1, highest, enosys, arena, err);
 		if (st == STATUS_OK)
-			st = name_range(merged, (enum arch)arch, boundary, boundary,
-					merged->default_verdict, arena, err);
+			st = name_range(merged, arch, boundary, boundary, merged->default_verdict,
+					arena, err);
 	}
 	return st;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "confine/seccomp/implies.h"
 #include "confine/seccomp/interval.h"
 
 struct outcome outcome_pick(struct outcome first, struct outcome second)
@@ -384,6 +385,14 @@ enum status merge_call(const struct merge_context *context, struct call_rules fi
 		return STATUS_OK;
 	}
 	if (b_constant && constant_yields(b, false, first) && can_stand(context, first)) {
+		*ret_rules = (struct rule *)(uintptr_t)first.rules;
+		return STATUS_OK;
+	}
+	if (sayable && call_implies(second, first) && can_stand(context, second)) {
+		*ret_rules = (struct rule *)(uintptr_t)second.rules;
+		return STATUS_OK;
+	}
+	if (sayable && call_implies(first, second) && can_stand(context, first)) {
 		*ret_rules = (struct rule *)(uintptr_t)first.rules;
 		return STATUS_OK;
 	}

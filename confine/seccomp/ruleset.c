@@ -15,17 +15,10 @@ enum status ruleset_init(struct ruleset *ruleset, struct verdict default_verdict
 	*ruleset = (struct ruleset){ .default_verdict = default_verdict };
 	ruleset->arches = ARCH_BIT(ARCH_NATIVE);
 	ruleset->calls = arena_array(arena, syscall_count(), sizeof(struct rule *));
-	if (ruleset->calls == NULL)
+	ruleset->named = arena_alloc(arena, syscall_count());
+	if (ruleset->calls == NULL || ruleset->named == NULL)
 		return no_memory(err);
-	for (unsigned arch = 0; arch < NUMBERED_ARCHES; arch++)
-		ruleset->boundary[arch] = ruleset_has_stub(default_verdict) ? -1 : NO_BOUNDARY;
 	return STATUS_OK;
-}
-
-bool ruleset_has_stub(struct verdict v)
-{
-	return v.action != ACTION_ALLOW && v.action != ACTION_LOG && v.action != ACTION_TRACE &&
-	       !(v.action == ACTION_ERRNO && v.data == ENOSYS);
 }
 
 bool ruleset_applies(const struct profile_when *when, const struct ruleset_context *context)
@@ -33,16 +26,6 @@ bool ruleset_applies(const struct profile_when *when, const struct ruleset_conte
 	return (when->caps_all & ~context->bounding) == 0 &&
 	       (when->caps_none & context->bounding) == 0 && context->kernel >= when->kernel_min &&
 	       (when->kernel_below == 0 || context->kernel < when->kernel_below);
-}
-
-static void note_boundary(struct ruleset *ruleset, unsigned call)
-{
-	for (unsigned arch = 0; arch < NUMBERED_ARCHES; arch++) {
-		int number = syscall_number(call, (enum arch)arch);
-
-		if (ruleset->boundary[arch] != NO_BOUNDARY && number > ruleset->boundary[arch])
-			ruleset->boundary[arch] = number;
-	}
 }
 
 static enum status append(struct ruleset *ruleset, unsigned call, struct rule *rule,
@@ -141,7 +124,7 @@ enum status ruleset_add(struct ruleset *ruleset, unsigned call, struct verdict v
 	struct profile_arg conds[PROFILE_ARGS_MAX];
 	size_t count = 0;
 
-	note_boundary(ruleset, call);
+	ruleset->named[call] = 1;
 	for (size_t i = 0; i < arg_count; i++) {
 		struct profile_arg arg = args[i];
 		enum truth truth = simplify(&arg);

@@ -2,8 +2,6 @@
 #ifndef CONFINE_SECCOMP_RULESET_H
 #define CONFINE_SECCOMP_RULESET_H
 
-#include <limits.h>
-
 #include "confine/notes.h"
 #include "confine/seccomp/syscalls.h"
 #include "oci-spec/seccomp_profile.h"
@@ -22,10 +20,6 @@ struct rule {
 	struct profile_arg conds[]; /* at most one for each argument, never trivially true */
 };
 
-/* The numbered architectures, syscall_arch_is_numbered(), come first in enum arch. */
-#define NUMBERED_ARCHES (ARCH_AARCH64 + 1)
-#define NO_BOUNDARY INT_MAX
-
 struct ruleset {
 	struct verdict default_verdict;
 	uint32_t arches; /* ARCH_BITs, native included */
@@ -33,13 +27,7 @@ struct ruleset {
 	bool flags_given;
 	struct text listener_path, listener_metadata;
 	struct rule **calls; /* by syscall number of syscalls.h; NULL: the default */
-
-	/*
-	 * runc answers every call above the highest one that a profile names with ENOSYS, before
-	 * the filter runs (libcontainer/seccomp/patchbpf): that highest number, NO_BOUNDARY where
-	 * runc does not do so, -1 where nothing is named.
-	 */
-	int boundary[NUMBERED_ARCHES];
+	uint8_t *named; /* by the same number: a rule names the call, whatever became of it */
 };
 
 /* What rules with conditions on capabilities and kernel are resolved against. */
@@ -62,9 +50,6 @@ bool ruleset_applies(const struct profile_when *when, const struct ruleset_conte
 enum status ruleset_add(struct ruleset *ruleset, unsigned call, struct verdict verdict,
 			const struct profile_arg *args, size_t arg_count, struct rule **shared,
 			struct arena *arena, struct error *err) MUST_CHECK;
-
-/* Whether runc answers calls above a boundary with ENOSYS under this default. */
-bool ruleset_has_stub(struct verdict default_verdict);
 
 /*
  * Resolves a profile. A name that is no system call is an error under a rule stricter than the

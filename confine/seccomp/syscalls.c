@@ -56,6 +56,12 @@ int syscall_number(unsigned call, enum arch arch)
 	return syscall_arch_is_numbered(arch) ? syscall_numbers[call][arch] : -1;
 }
 
+const uint16_t *syscall_by_number(enum arch arch, size_t *ret_count)
+{
+	*ret_count = syscall_falling_counts[arch];
+	return syscall_falling[arch];
+}
+
 bool syscall_is_newer(unsigned call)
 {
 	return syscall_newer[call] != 0;

@@ -23,6 +23,9 @@ int syscall_number(unsigned call, enum arch arch);
 /* Whether there is a table of numbers for arch. */
 bool syscall_arch_is_numbered(enum arch arch);
 
+/* Such an architecture's calls by falling number. */
+const uint16_t *syscall_by_number(enum arch arch, size_t *ret_count);
+
 /* True when the libseccomp that we were built with cannot make a filter rule for it. */
 bool syscall_is_newer(unsigned call);
 

@@ -3,18 +3,6 @@
 
 #include <errno.h>
 
-bool text_is(struct text t, const char *s)
-{
-	return text_equal(t, text_of(s));
-}
-
-bool text_starts_with(struct text t, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return t.len >= n && memcmp(t.ptr, prefix, n) == 0;
-}
-
 struct text text_cut(struct text *rest, char sep)
 {
 	struct text head = *rest;

@@ -35,8 +35,18 @@ static inline bool text_equal(struct text a, struct text b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-bool text_is(struct text t, const char *s);
-bool text_starts_with(struct text t, const char *prefix);
+/* Inline, so that the length of a literal is known when we are built. */
+static inline bool text_is(struct text t, const char *s)
+{
+	return text_equal(t, text_of(s));
+}
+
+static inline bool text_starts_with(struct text t, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return t.len >= n && memcmp(t.ptr, prefix, n) == 0;
+}
 
 /* Cuts *rest at the first sep: returns what is before it and moves *rest behind it. */
 struct text text_cut(struct text *rest, char sep);
