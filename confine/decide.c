@@ -8,12 +8,12 @@
 #include "confine/seccomp/runtime_default.h"
 
 /*
- * config.json does not say "privileged". What engines write for it: every capability that the
- * kernel knows, and every device or nothing masked.
+ * config.json does not say "privileged". What engines write for it: every capability that they
+ * have to give, and every device or nothing masked.
  */
 static bool is_privileged(const struct container *container, const struct host *host)
 {
-	return (host->capabilities & ~container->process.capabilities.bounding) == 0 &&
+	return (host->grantable & ~container->process.capabilities.bounding) == 0 &&
 	       (container->all_devices || !container->has_masked_paths);
 }
 

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -35,6 +37,22 @@ static uint64_t read_capabilities(void)
 	return CAPABILITY_BIT(count) - 1;
 }
 
+/*
+ * An engine that itself lacks a capability grants "all" without it: containerd and podman write
+ * what they have. Without any (a user's tests) the kernel's whole set is taken.
+ */
+static uint64_t read_grantable(uint64_t known)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
+	uint64_t permitted;
+
+	if (syscall(SYS_capget, &header, data) != 0)
+		return known;
+	permitted = (uint64_t)data[1].permitted << 32 | data[0].permitted;
+	return (permitted & known) != 0 ? permitted & known : known;
+}
+
 static bool read_apparmor(void)
 {
 	AUTO(file_close) int fd = open("/sys/module/apparmor/parameters/enabled",
@@ -52,6 +70,7 @@ enum status host_read(struct host *ret_host, struct error *err)
 	if (st != STATUS_OK)
 		return st;
 	host.capabilities = read_capabilities();
+	host.grantable = read_grantable(host.capabilities);
 	host.has_apparmor = read_apparmor();
 	*ret_host = host;
 	return STATUS_OK;

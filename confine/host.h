@@ -14,6 +14,7 @@
 struct host {
 	uint32_t kernel;       /* major << 16 | minor of uname(2) */
 	uint64_t capabilities; /* those that the kernel knows: bits 0 to cap_last_cap */
+	uint64_t grantable;    /* those that this process, and so the engine, has to give away */
 	bool has_apparmor;     /* the kernel has it, and enabled */
 };
 
