@@ -120,7 +120,7 @@ cell() {
 }
 caps_of() { sed -n "s/^$2CapBnd:[[:space:]]*//p" "$1"; }
 has_net_raw() { if [ $((0x$1 >> 13 & 1)) = 1 ]; then echo 'has NET_RAW'; else echo 'no NET_RAW'; fi; }
-row() { printf '  %-38s %-14s %s\n' "$@"; }
+row() { printf '  %-41s %-14s %s\n' "$@"; }
 
 say
 row '' 'runc alone' 'through oci-confine'

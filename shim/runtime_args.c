@@ -91,21 +91,27 @@ static enum status refuse(const char *arg, const char *why, struct error *err)
 }
 
 /*
- * What crun would read as a short option with its value, and runc as something else; and what
- * crun would take for the abbreviation of a longer option.
+ * Words that the two read differently. Behind one dash runc sees one name, also a long one, and
+ * a value behind "="; crun sees letters, of which the first that takes a value takes the rest
+ * of the word, "=" included. Behind two dashes crun also takes abbreviations.
  */
 static enum status check_ambiguous(const char *arg, const struct word *word,
 				   const struct option *options, const struct option *known,
 				   struct error *err)
 {
+	static const char why[] = "is read differently by runc and crun; write it with two dashes, "
+				  "and its value behind '='";
+
+	if (word->single_dash && word->len > 1 && known == NULL)
+		return refuse(arg, why, err);
+	if (word->single_dash && word->len == 1 && word->value != NULL)
+		return refuse(arg, why, err);
 	for (const struct option *o = options; o->name != NULL; o++) {
 		size_t n = strlen(o->name);
 
 		if (word->single_dash && word->len > 1 && n == 1 && o->takes_value &&
 		    word->name[0] == o->name[0])
-			return refuse(arg, "is read differently by runc and crun; write it with two "
-					   "dashes and its value behind '='",
-				      err);
+			return refuse(arg, why, err);
 		if (known == NULL && word->len > 0 && n > word->len && !word->single_dash &&
 		    memcmp(o->name, word->name, word->len) == 0)
 			return refuse(arg, "is abbreviated; write it in full", err);

@@ -43,7 +43,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 
 	if (size > SIZE_MAX / 2)
 		return NULL;
-	need = align_up(size);
+	need = size == 0 ? ALIGNMENT : align_up(size);
 	if (need > arena->left && !add_chunk(arena, need))
 		return NULL;
 	ptr = arena->next;
