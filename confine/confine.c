@@ -91,24 +91,6 @@ enum status confine_read_container(struct confine *confine, int dirfd, const cha
 	return st == STATUS_OK ? st : error_in_file(err, shown);
 }
 
-/* Opens the directory of a path and gives the last component. */
-static enum status open_parent(const char *path, struct arena *arena, int *ret_fd,
-			       const char **ret_name, struct error *err)
-{
-	const char *slash = strrchr(path, '/');
-	char *dir;
-
-	if (slash == NULL) {
-		*ret_name = path;
-		return file_open_dir(AT_FDCWD, ".", ret_fd, err);
-	}
-	*ret_name = slash + 1;
-	dir = text_dup(arena, (struct text){ path, slash == path ? 1 : (size_t)(slash - path) });
-	if (dir == NULL)
-		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read");
-	return file_open_dir(AT_FDCWD, dir, ret_fd, err);
-}
-
 static enum status decide_process(struct confine *confine, const struct confined *container,
 				  struct text text, const char *path, struct iovec **ret_pieces,
 				  size_t *ret_count, bool *ret_changed, struct error *err)
@@ -145,7 +127,7 @@ enum status confine_process_file(struct confine *confine, const struct confined 
 	struct text text;
 	size_t count = 0;
 	bool changed = false;
-	enum status st = open_parent(path, confine->arena, &dirfd, &name, err);
+	enum status st = file_open_parent(AT_FDCWD, path, confine->arena, &dirfd, &name, err);
 
 	if (st == STATUS_OK)
 		st = file_read(dirfd, name, CONTAINER_BYTES_MAX, confine->arena, &text, &about, err);

@@ -40,12 +40,16 @@ static enum status check_admission(const struct confine_inputs *in, bool *ret_un
 	if (*ret_untouched)
 		return STATUS_OK;
 	if (privileged && policy->privileged == ANSWER_REFUSE)
-		return error_set(err, STATUS_DENIED, 0,
+		return json_fail(json_get(in->container->process.json, "capabilities"),
+				 STATUS_DENIED, err,
 				 "privileged containers are refused by %s (\"privileged\": \"refuse\")",
 				 policy->path);
 	if (policy->unconfined == ANSWER_REFUSE &&
 	    (is_unconfined(in) || in->request->unconfined_seccomp))
-		return error_set(err, STATUS_DENIED, 0,
+		return json_fail(json_exists(in->container->linux_object) ?
+					 in->container->linux_object :
+					 json_root(in->container->doc),
+				 STATUS_DENIED, err,
 				 "containers without a seccomp profile are refused by %s "
 				 "(\"unconfined\": \"refuse\")",
 				 policy->path);

@@ -41,7 +41,8 @@ static enum status confine_create(struct confine *confine, const struct runtime_
 				  struct error *err)
 {
 	const char *bundle = args->bundle != NULL ? args->bundle : ".";
-	const char *file = args->config != NULL ? args->config : "config.json";
+	const char *file = args->config != NULL ? args->config : "config.json", *name;
+	AUTO(file_close) int bundle_fd = -1;
 	AUTO(file_close) int dirfd = -1;
 	struct buffer shown = BUFFER_INIT(confine->arena);
 	struct confined *confined = arena_alloc(confine->arena, sizeof(*confined));
@@ -55,9 +56,14 @@ static enum status confine_create(struct confine *confine, const struct runtime_
 	buffer_add_char(&shown, '\0');
 	if (shown.failed || confined == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read the bundle");
-	st = file_open_dir(AT_FDCWD, bundle, &dirfd, err);
+	st = file_open_dir(AT_FDCWD, bundle, &bundle_fd, err);
+	if (st != STATUS_OK)
+		return st;
+	if (args->config == NULL)
+		return confine_bundle(confine, bundle_fd, file, shown.ptr, confined, err);
+	st = file_open_parent(bundle_fd, file, confine->arena, &dirfd, &name, err);
 	if (st == STATUS_OK)
-		st = confine_bundle(confine, dirfd, file, shown.ptr, confined, err);
+		st = confine_bundle(confine, dirfd, name, shown.ptr, confined, err);
 	return st;
 }
 

@@ -33,6 +33,23 @@ enum status file_open_dir(int dirfd, const char *path, int *ret_fd, struct error
 	return STATUS_OK;
 }
 
+enum status file_open_parent(int dirfd, const char *path, struct arena *arena, int *ret_fd,
+			     const char **ret_name, struct error *err)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir;
+
+	if (slash == NULL) {
+		*ret_name = path;
+		return file_open_dir(dirfd, ".", ret_fd, err);
+	}
+	dir = text_dup(arena, (struct text){ path, slash == path ? 1 : (size_t)(slash - path) });
+	if (dir == NULL)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot open its directory");
+	*ret_name = slash + 1;
+	return file_open_dir(dirfd, dir, ret_fd, err);
+}
+
 /* Reads fd into the arena; `expect` is a guess of the length, so that one read(2) usually does. */
 static enum status read_all(int fd, size_t expect, size_t max_bytes, struct arena *arena,
 			    struct text *ret_text, struct error *err)

@@ -18,6 +18,10 @@ void file_close(int *fd);
  */
 enum status file_open_dir(int dirfd, const char *path, int *ret_fd, struct error *err) MUST_CHECK;
 
+/* Opens the directory that `path` lies in; *ret_name is its last component, within path. */
+enum status file_open_parent(int dirfd, const char *path, struct arena *arena, int *ret_fd,
+			     const char **ret_name, struct error *err) MUST_CHECK;
+
 /*
  * Reads the regular file `name` in dirfd. The last component must not be a link, a FIFO or a
  * device, nor longer than max_bytes: STATUS_INVALID. The text is in the arena and has a NUL
