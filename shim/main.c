@@ -40,28 +40,25 @@ static enum status check_override(const struct runtime_args *args, struct arena 
 static enum status confine_create(struct confine *confine, const struct runtime_args *args,
 				  struct error *err)
 {
-	const char *bundle = args->bundle != NULL ? args->bundle : ".";
-	const char *file = args->config != NULL ? args->config : "config.json", *name;
-	AUTO(file_close) int bundle_fd = -1;
+	const char *bundle = args->bundle != NULL ? args->bundle : ".", *name = "config.json";
 	AUTO(file_close) int dirfd = -1;
 	struct buffer shown = BUFFER_INIT(confine->arena);
 	struct confined *confined = arena_alloc(confine->arena, sizeof(*confined));
 	enum status st;
 
-	if (file[0] != '/') {
+	if (args->config == NULL) {
 		buffer_add_str(&shown, bundle);
 		buffer_add_char(&shown, '/');
 	}
-	buffer_add_str(&shown, file);
+	buffer_add_str(&shown, args->config != NULL ? args->config : name);
 	buffer_add_char(&shown, '\0');
 	if (shown.failed || confined == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read the bundle");
-	st = file_open_dir(AT_FDCWD, bundle, &bundle_fd, err);
-	if (st != STATUS_OK)
-		return st;
-	if (args->config == NULL)
-		return confine_bundle(confine, bundle_fd, file, shown.ptr, confined, err);
-	st = file_open_parent(bundle_fd, file, confine->arena, &dirfd, &name, err);
+	/* crun takes -f from the working directory, not from the bundle */
+	if (args->config != NULL)
+		st = file_open_parent(AT_FDCWD, args->config, confine->arena, &dirfd, &name, err);
+	else
+		st = file_open_dir(AT_FDCWD, bundle, &dirfd, err);
 	if (st == STATUS_OK)
 		st = confine_bundle(confine, dirfd, name, shown.ptr, confined, err);
 	return st;
