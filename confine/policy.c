@@ -119,7 +119,8 @@ static enum status parse_baseline(struct json value, struct policy *policy, stru
 				 "expected \"runtime-default\", \"runtime-default@VERSION\", "
 				 "\"none\" or an absolute path, found '%.*s'",
 				 TEXT_ARG(json_text(value)));
-	if (!runtime_default_exists(version))
+	/* "runtime-default@" is no spelling of the newest */
+	if (!runtime_default_exists(version) || (version.ptr != NULL && version.len == 0))
 		return json_fail(value, STATUS_INVALID, err,
 				 "there is no such version; there are %s", runtime_default_versions());
 	policy->baseline = BASELINE_RUNTIME_DEFAULT;

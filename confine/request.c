@@ -179,6 +179,7 @@ struct chosen {
 	bool specific[KIND_COUNT_];
 	struct json old_seccomp, old_apparmor;
 	bool old_seccomp_specific;
+	bool is_sandbox; /* which has no name of its own */
 };
 
 static enum status choose_ours(struct json annotation, struct text container,
@@ -190,6 +191,11 @@ static enum status choose_ours(struct json annotation, struct text container,
 
 	if (st != STATUS_OK)
 		return st;
+	if (for_container.len > 0 && container.len == 0 && !chosen->is_sandbox)
+		return json_fail(annotation, STATUS_INVALID, err,
+				 "is for a container by name, which this engine does not tell; leave "
+				 ".%.*s out",
+				 TEXT_ARG(for_container));
 	if (for_container.len > 0 && !text_equal(for_container, container))
 		return STATUS_OK;
 	if (for_container.len > 0 || !chosen->specific[kind])
@@ -277,8 +283,8 @@ static bool is_sandbox(const struct container *container)
 enum status request_read(const struct container *container, const struct policy *policy,
 			 struct request *ret_request, struct error *err)
 {
-	struct chosen chosen = { 0 };
 	struct request request = { .is_sandbox = is_sandbox(container) };
+	struct chosen chosen = { .is_sandbox = request.is_sandbox };
 	enum status st;
 
 	if (request_is_exempt(container, policy)) {

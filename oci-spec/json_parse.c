@@ -377,22 +377,26 @@ static const yajl_callbacks callbacks = {
 	.yajl_end_array = on_end_array,
 };
 
-/* yajl's own complaint, one line, with the place that it does not tell. */
+/* A complaint about the text itself, with the place that yajl does not tell. */
+static enum status text_error(struct parse *p, size_t at, struct text what)
+{
+	struct text text = p->doc->text;
+	size_t line = 1, column = 1;
+
+	for (size_t i = 0; i < at && i < text.len; i++) {
+		column = text.ptr[i] == '\n' ? 1 : column + 1;
+		line += text.ptr[i] == '\n' ? 1 : 0;
+	}
+	return error_set(p->err, STATUS_INVALID, 0, "line %zu, column %zu: %.*s", line, column,
+			 TEXT_ARG(what));
+}
+
 static enum status syntax_error(struct parse *p)
 {
-	size_t at = yajl_get_bytes_consumed(p->yajl), line = 1, column = 1;
 	unsigned char *said = yajl_get_error(p->yajl, 0, NULL, 0);
 	struct text what = text_of(said != NULL ? (const char *)said : "not JSON");
 
-	if (at > p->doc->text.len)
-		at = p->doc->text.len;
-	for (size_t i = 0; i < at; i++) {
-		column = p->doc->text.ptr[i] == '\n' ? 1 : column + 1;
-		line += p->doc->text.ptr[i] == '\n' ? 1 : 0;
-	}
-	what = text_cut(&what, '\n');
-	(void)error_set(p->err, STATUS_INVALID, 0, "line %zu, column %zu: %.*s", line, column,
-			TEXT_ARG(what));
+	(void)text_error(p, yajl_get_bytes_consumed(p->yajl), text_cut(&what, '\n'));
 	if (said != NULL)
 		yajl_free_error(p->yajl, said);
 	return STATUS_INVALID;
@@ -401,11 +405,12 @@ static enum status syntax_error(struct parse *p)
 static enum status run(struct parse *p)
 {
 	const unsigned char *text = (const unsigned char *)p->doc->text.ptr;
+	size_t sound = text_utf8_length(p->doc->text);
 	yajl_status ys;
 
 	/* yajl itself lets overlong forms and surrogates through; outside strings it wants ASCII */
-	if (!text_is_utf8(p->doc->text))
-		return error_set(p->err, STATUS_INVALID, 0, "is not valid UTF-8");
+	if (sound < p->doc->text.len)
+		return text_error(p, sound, TEXT("is not valid UTF-8"));
 	ys = yajl_parse(p->yajl, text, p->doc->text.len);
 
 	/* completing is what notices an unfinished document; the offset is the chunk's then */

@@ -42,6 +42,11 @@ static void merge_flags(const struct ruleset *a, const struct ruleset *b, struct
 				0;
 }
 
+struct last_pair {
+	const struct rule *first, *second;
+	struct rule *merged;
+};
+
 static enum status merge_two(const struct ruleset *a, const struct ruleset *b,
 			     struct budget *budget, struct arena *arena, struct notes *notes,
 			     struct ruleset *ret_merged, struct error *err)
@@ -55,6 +60,7 @@ static enum status merge_two(const struct ruleset *a, const struct ruleset *b,
 		.has_32bit = (a->arches & b->arches & X86_ABIS_32BIT) != 0,
 		.budget = budget,
 	};
+	struct last_pair last = { NULL, NULL, NULL };
 	enum status st = ruleset_init(&merged, fallback.verdict, arena, err);
 
 	if (st == STATUS_OK)
@@ -63,6 +69,7 @@ static enum status merge_two(const struct ruleset *a, const struct ruleset *b,
 		return st;
 	merged.arches = a->arches & b->arches;
 	merge_flags(a, b, &merged);
+	/* most calls share one rule of each input with the call before: ask once */
 	for (unsigned call = 0; call < syscall_count() && st == STATUS_OK; call++) {
 		struct call_rules first = { a->calls[call], a->default_verdict };
 		struct call_rules second = { b->calls[call], b->default_verdict };
@@ -70,7 +77,13 @@ static enum status merge_two(const struct ruleset *a, const struct ruleset *b,
 
 		if (first.rules == NULL && second.rules == NULL)
 			continue;
+		if (first.rules == last.first && second.rules == last.second) {
+			merged.calls[call] = last.merged;
+			continue;
+		}
 		st = merge_call(&context, first, second, &merged.calls[call], &exact, err);
+		if (exact)
+			last = (struct last_pair){ first.rules, second.rules, merged.calls[call] };
 		if (!exact)
 			notes_add(notes, arena,
 				  "seccomp: the conditions on %.*s cannot be merged exactly, so its "

@@ -73,7 +73,7 @@ static size_t utf8_sequence(const unsigned char *p, size_t n)
 	return len;
 }
 
-bool text_is_utf8(struct text t)
+size_t text_utf8_length(struct text t)
 {
 	const unsigned char *p = (const unsigned char *)t.ptr;
 	size_t i = 0;
@@ -91,10 +91,10 @@ bool text_is_utf8(struct text t)
 		}
 		n = utf8_sequence(p + i, t.len - i);
 		if (n == 0)
-			return false;
+			break;
 		i += n;
 	}
-	return true;
+	return i;
 }
 
 /* Takes one folded character off the front of *t. */

@@ -57,8 +57,11 @@ struct text text_trim(struct text t);
 /* A terminated copy in the arena; NULL when there is no memory. */
 char *text_dup(struct arena *arena, struct text t);
 
-/* Whether t is well-formed UTF-8: no overlong forms, no surrogates, nothing past U+10FFFF. */
-bool text_is_utf8(struct text t);
+/*
+ * How many bytes of t are well-formed UTF-8 from its start on, t.len when all are: no overlong
+ * forms, no surrogates, nothing past U+10FFFF.
+ */
+size_t text_utf8_length(struct text t);
 
 /*
  * Whether a and b are the same key to Go's encoding/json, which is how runc reads: without

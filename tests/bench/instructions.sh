@@ -42,7 +42,7 @@ at_most() {
 small=$(create 70) small_bytes=$(size_of 70)
 large=$(create 2000) large_bytes=$(size_of 2000)
 huge=$(create 20000)
-at_most "instructions, create, config.json of $small_bytes bytes" "$small" 1200000
+at_most "instructions, create, config.json of $small_bytes bytes" "$small" 1000000
 at_most "instructions for each further byte, times 10" \
 	"$(((large - small) * 10 / (large_bytes - small_bytes)))" 450
 at_most "growth from 200 KB to 2 MB, times 10" "$((huge * 10 / large))" 105
