@@ -204,7 +204,7 @@ static enum status parse_rule(struct json object, enum profile_form form, struct
 static enum status parse_rules(struct json array, enum profile_form form, struct arena *arena,
 			       struct profile *profile, struct error *err)
 {
-	size_t count = count_elements(array), names = 0;
+	size_t count = count_elements(array), names = 0, number = 0;
 	enum status st = json_expect(array, JSON_ARRAY, err);
 
 	if (st != STATUS_OK)
@@ -216,7 +216,7 @@ static enum status parse_rules(struct json array, enum profile_form form, struct
 	if (profile->rules == NULL)
 		return no_memory(err);
 	for (struct json e = json_first(array); json_exists(e); e = json_next(e)) {
-		struct profile_rule rule = { 0 };
+		struct profile_rule rule = { .number = (uint16_t)number++ };
 		bool applies = true;
 
 		st = parse_rule(e, form, arena, &rule, &applies, err);

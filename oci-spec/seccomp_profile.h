@@ -45,6 +45,7 @@ struct profile_when {
 struct profile_rule {
 	struct verdict verdict;
 	uint8_t arg_count;
+	uint16_t number; /* in "syscalls", from 0 */
 	uint32_t name_count;
 	struct text *names;
 	struct profile_arg *args; /* all must hold */

@@ -110,48 +110,52 @@ static struct rule *cube_rule(struct arena *arena, const struct region *region)
 
 /* --- cubes --- */
 
-/* Divides all arguments into disjoint regions: strictest rules first, the default last. */
-static bool partition(const struct merge_context *context, struct call_rules call,
+/* Moves what a rule's cube takes of `rest` to `out`; the rest stays. */
+static bool take_cube(const struct region *hit, struct regions *rest, struct budget *budget,
 		      struct regions *out)
 {
-	static const struct cube everything;
-	struct regions rest = { .arena = context->arena };
+	struct regions left = { .arena = rest->arena };
 
-	if (!regions_add(&rest, &everything, call.default_verdict, false, context->budget))
+	for (size_t i = 0; i < rest->count; i++) {
+		struct cube both;
+
+		if (!cube_disjoint(&rest->list[i].cube, &hit->cube)) {
+			cube_intersect(&rest->list[i].cube, &hit->cube, &both);
+			if (!regions_add(out, &both, hit->verdict, true, budget))
+				return false;
+		}
+		if (!regions_add_difference(&left, &rest->list[i], &hit->cube, budget))
+			return false;
+	}
+	*rest = left;
+	return true;
+}
+
+/* Strictest rules first, of equally strict ones the first; the default gets what is left. */
+bool call_partition(struct call_rules call, struct arena *arena, struct budget *budget,
+		    struct regions *out)
+{
+	static const struct cube everything;
+	struct regions rest = { .arena = arena };
+
+	if (!regions_add(&rest, &everything, call.default_verdict, false, budget))
 		return false;
 	for (unsigned action = 0; action < ACTION_COUNT_; action++) {
 		for (const struct rule *r = call.rules; r != NULL; r = r->next) {
-			struct regions hit = { .arena = context->arena };
+			struct regions hit = { .arena = arena };
 
 			if (r->verdict.action != action)
 				continue;
-			if (!regions_add_rule(&hit, r, context->budget))
+			if (!regions_add_rule(&hit, r, budget))
 				return false;
 			for (size_t h = 0; h < hit.count; h++) {
-				struct regions left = { .arena = context->arena };
-
-				for (size_t i = 0; i < rest.count; i++) {
-					struct cube both;
-
-					if (!cube_disjoint(&rest.list[i].cube, &hit.list[h].cube)) {
-						cube_intersect(&rest.list[i].cube, &hit.list[h].cube,
-							       &both);
-						if (!regions_add(out, &both, r->verdict, true,
-								 context->budget))
-							return false;
-					}
-					if (!regions_add_difference(&left, &rest.list[i],
-								    &hit.list[h].cube,
-								    context->budget))
-						return false;
-				}
-				rest = left;
+				if (!take_cube(&hit.list[h], &rest, budget, out))
+					return false;
 			}
 		}
 	}
 	for (size_t i = 0; i < rest.count; i++) {
-		if (!regions_add(out, &rest.list[i].cube, call.default_verdict, false,
-				 context->budget))
+		if (!regions_add(out, &rest.list[i].cube, call.default_verdict, false, budget))
 			return false;
 	}
 	return true;
@@ -319,7 +323,8 @@ static bool merge_cubes(const struct merge_context *context, struct call_rules f
 	bool all_first, all_second;
 	size_t kept = 0;
 
-	if (!partition(context, first, &a) || !partition(context, second, &b) ||
+	if (!call_partition(first, context->arena, context->budget, &a) ||
+	    !call_partition(second, context->arena, context->budget, &b) ||
 	    !intersect_partitions(context, &a, &b, &both, &all_first, &all_second))
 		return false;
 	if (all_second && can_stand(context, second)) {

@@ -42,6 +42,13 @@ enum status merge_call(const struct merge_context *context, struct call_rules fi
 		       struct call_rules second, struct rule **ret_rules, bool *ret_exact,
 		       struct error *err) MUST_CHECK;
 
+/*
+ * Divides all arguments into disjoint regions with the verdict of each. False when there is no
+ * memory or budget for it.
+ */
+bool call_partition(struct call_rules call, struct arena *arena, struct budget *budget,
+		    struct regions *out);
+
 /* The verdict for every argument when there is just one. */
 bool call_is_constant(struct call_rules call, struct outcome *ret_outcome);
 

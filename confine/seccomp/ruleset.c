@@ -55,22 +55,23 @@ static enum status append(struct ruleset *ruleset, unsigned call, struct rule *r
 }
 
 /* Adds a rule whose conditions are on different arguments. */
-static enum status add_rule(struct ruleset *ruleset, unsigned call, struct verdict verdict,
-			    const struct profile_arg *conds, size_t count, struct rule **shared,
-			    struct arena *arena, struct error *err)
+static enum status add_rule(struct ruleset *ruleset, unsigned call, struct ruleset_source *source,
+			    const struct profile_arg *conds, size_t count, struct arena *arena,
+			    struct error *err)
 {
-	struct rule *rule = count == 0 ? *shared : NULL;
+	struct rule *rule = count == 0 ? source->shared : NULL;
 
 	if (rule == NULL || ruleset->calls[call] != NULL) {
 		rule = arena_alloc(arena, sizeof(*rule) + count * sizeof(rule->conds[0]));
 		if (rule == NULL)
 			return no_memory(err);
-		rule->verdict = verdict;
+		rule->verdict = source->verdict;
+		rule->origin = source->origin;
 		rule->cond_count = (uint8_t)count;
 		if (count > 0)
 			memcpy(rule->conds, conds, count * sizeof(rule->conds[0]));
-		if (count == 0 && *shared == NULL && ruleset->calls[call] == NULL)
-			*shared = rule;
+		if (count == 0 && source->shared == NULL && ruleset->calls[call] == NULL)
+			source->shared = rule;
 	}
 	if (ruleset->calls[call] == NULL) {
 		ruleset->calls[call] = rule;
@@ -115,29 +116,28 @@ static bool repeats_an_index(const struct profile_arg *args, size_t count)
 	return false;
 }
 
-enum status ruleset_add(struct ruleset *ruleset, unsigned call, struct verdict verdict,
-			const struct profile_arg *args, size_t arg_count, struct rule **shared,
+enum status ruleset_add(struct ruleset *ruleset, unsigned call, struct ruleset_source *source,
 			struct arena *arena, struct error *err)
 {
 	/* both runtimes turn a repeated index into an OR of single conditions */
-	bool any = repeats_an_index(args, arg_count);
+	bool any = repeats_an_index(source->args, source->arg_count);
 	struct profile_arg conds[PROFILE_ARGS_MAX];
 	size_t count = 0;
 
 	ruleset->named[call] = 1;
 	/* nearly all rules: no conditions, and the first for their call */
-	if (arg_count == 0 && *shared != NULL && ruleset->calls[call] == NULL) {
-		ruleset->calls[call] = *shared;
+	if (source->arg_count == 0 && source->shared != NULL && ruleset->calls[call] == NULL) {
+		ruleset->calls[call] = source->shared;
 		return STATUS_OK;
 	}
-	for (size_t i = 0; i < arg_count; i++) {
-		struct profile_arg arg = args[i];
+	for (size_t i = 0; i < source->arg_count; i++) {
+		struct profile_arg arg = source->args[i];
 		enum truth truth = simplify(&arg);
 		enum status st;
 
 		if (any && truth != NEVER) {
-			st = add_rule(ruleset, call, verdict, &arg, truth == ALWAYS ? 0 : 1, shared,
-				      arena, err);
+			st = add_rule(ruleset, call, source, &arg, truth == ALWAYS ? 0 : 1, arena,
+				      err);
 			if (st != STATUS_OK)
 				return st;
 		}
@@ -148,7 +148,7 @@ enum status ruleset_add(struct ruleset *ruleset, unsigned call, struct verdict v
 	}
 	if (any)
 		return STATUS_OK;
-	return add_rule(ruleset, call, verdict, conds, count, shared, arena, err);
+	return add_rule(ruleset, call, source, conds, count, arena, err);
 }
 
 static enum status unknown_name(const struct profile_rule *rule, size_t i, struct verdict fallback,
@@ -176,7 +176,12 @@ static enum status resolve_rule(const struct profile *profile, const struct prof
 				struct arena *arena, struct notes *notes, struct ruleset *ruleset,
 				struct error *err)
 {
-	struct rule *shared = NULL;
+	struct ruleset_source source = {
+		.verdict = rule->verdict,
+		.args = rule->args,
+		.arg_count = rule->arg_count,
+		.origin = (uint16_t)(rule->number + 1),
+	};
 	enum status st = STATUS_OK;
 
 	for (size_t i = 0; i < rule->name_count && st == STATUS_OK; i++) {
@@ -187,8 +192,7 @@ static enum status resolve_rule(const struct profile *profile, const struct prof
 					  notes, err);
 			continue;
 		}
-		st = ruleset_add(ruleset, call, rule->verdict, rule->args, rule->arg_count, &shared,
-				 arena, err);
+		st = ruleset_add(ruleset, call, &source, arena, err);
 		if (st == STATUS_INVALID) {
 			json_path(rule->json, err->where, sizeof(err->where));
 			return rule->json.doc->name != NULL ?

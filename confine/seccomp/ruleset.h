@@ -17,6 +17,7 @@ struct rule {
 	struct rule *next; /* in the order of the profile */
 	struct verdict verdict;
 	uint8_t cond_count;	   /* 0: always matches */
+	uint16_t origin;	   /* the rule of the profile it comes from, from 1; 0: merged */
 	struct profile_arg conds[]; /* at most one for each argument, never trivially true */
 };
 
@@ -42,13 +43,20 @@ enum status ruleset_init(struct ruleset *ruleset, struct verdict default_verdict
 
 bool ruleset_applies(const struct profile_when *when, const struct ruleset_context *context);
 
+/* A rule of a profile on its way into a ruleset. */
+struct ruleset_source {
+	struct verdict verdict;
+	const struct profile_arg *args;
+	size_t arg_count;
+	uint16_t origin;     /* goes into struct rule */
+	struct rule *shared; /* the rule without conditions, once it is made: start with NULL */
+};
+
 /*
  * Adds a rule of a profile to one call. STATUS_INVALID when the call has too many; the caller
- * names the place. `shared` caches the rule without conditions over several calls: start
- * with NULL for each new rule.
+ * names the place.
  */
-enum status ruleset_add(struct ruleset *ruleset, unsigned call, struct verdict verdict,
-			const struct profile_arg *args, size_t arg_count, struct rule **shared,
+enum status ruleset_add(struct ruleset *ruleset, unsigned call, struct ruleset_source *source,
 			struct arena *arena, struct error *err) MUST_CHECK;
 
 /*

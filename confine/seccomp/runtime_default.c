@@ -15,15 +15,18 @@ static const struct builtin_profile *find(struct text version)
 }
 
 static enum status add_rule(struct ruleset *ruleset, const struct builtin_rule *rule,
-			    struct arena *arena, struct error *err)
+			    uint16_t origin, struct arena *arena, struct error *err)
 {
-	struct rule *shared = NULL;
+	struct ruleset_source source = {
+		.verdict = rule->verdict,
+		.args = builtin_args + rule->first_arg,
+		.arg_count = rule->arg_count,
+		.origin = origin,
+	};
 	enum status st = STATUS_OK;
 
 	for (unsigned i = 0; i < rule->call_count && st == STATUS_OK; i++)
-		st = ruleset_add(ruleset, builtin_calls[rule->first_call + i], rule->verdict,
-				 builtin_args + rule->first_arg, rule->arg_count, &shared, arena,
-				 err);
+		st = ruleset_add(ruleset, builtin_calls[rule->first_call + i], &source, arena, err);
 	return st;
 }
 
@@ -47,7 +50,7 @@ enum status runtime_default_resolve(struct text version, const struct ruleset_co
 		const struct builtin_rule *rule = &builtin_rules[profile->first_rule + i];
 
 		if (ruleset_applies(&rule->when, context))
-			st = add_rule(&ruleset, rule, arena, err);
+			st = add_rule(&ruleset, rule, (uint16_t)(i + 1), arena, err);
 	}
 	if (st == STATUS_OK)
 		*ret_ruleset = ruleset;
