@@ -6,6 +6,7 @@
     derive.py verify OUTDIR DATADIR    expand the files, compare with every recorded case
     derive.py baseline DATADIR         runtime-default.json from runtime-default-2.1.json
     derive.py check DATADIR            format, SOURCES.md, and the baseline's changes
+    derive.py program OUTDIR PROGRAM   `PROGRAM defaults` against the cases of this kernel
 
 OUTDIR is what collect.sh wrote: OUTDIR/VERSION/GOARCH/kernel-RELEASE/CASE.json, the
 config.json of one `ctr run --seccomp`. Files are made from the amd64 cases: what is
@@ -19,8 +20,10 @@ import collections
 import hashlib
 import itertools
 import json
+import os
 import pathlib
 import re
+import subprocess
 import sys
 
 # --- what containerd's source says ---------------------------------------------------
@@ -244,6 +247,32 @@ def verify_version(cases, profile):
                   f"  only in the file: {sorted(rules - c.rules, key=str)}\n"
                   f"  only in containerd: {sorted(c.rules - rules, key=str)}")
     return bad
+
+
+def program_rules(program, version, caps):
+    """What `oci-confine defaults` makes of it: architectures, default, rules."""
+    out = subprocess.run(
+        [program, "defaults", "--caps", ",".join(sorted(caps)) or "none", version],
+        check=True, capture_output=True, text=True).stdout
+    seccomp = json.loads(out)
+    if seccomp.get("defaultErrnoRet", 1) != 1:
+        die(f"{program}: not EPERM by default")
+    return seccomp["architectures"], seccomp["defaultAction"], read_rules(seccomp["syscalls"])
+
+
+def verify_program(cases, program, version):
+    """Says what differs; returns how many cases were held against the program, and how many
+    differ. It resolves for the kernel that it runs on."""
+    cases = [c for c in cases if c.goarch == "amd64" and c.kernel == os.uname().release]
+    bad = 0
+    for c in cases:
+        archs, default, rules = program_rules(program, version, c.caps)
+        if (sorted(archs), default, rules) != (sorted(c.archs), c.default, c.rules):
+            bad += 1
+            print(f"DIFFERS {c.path}\n  architectures {archs} {c.archs}\n"
+                  f"  only in the program: {sorted(rules - c.rules, key=str)}\n"
+                  f"  only in containerd: {sorted(c.rules - rules, key=str)}")
+    return len(cases), bad
 
 
 # --- the baseline --------------------------------------------------------------------
@@ -471,6 +500,15 @@ def main(argv):
                 print(f"containerd {folder.name}: {len(cases) - wrong} of {len(cases)} "
                       f"cases equal ({', '.join(f'{g} {n}' for g, n in count.items())})")
         return 1 if bad else 0
+    if len(argv) == 4 and argv[1] == "program":
+        bad = held = 0
+        for version, folder in versions(pathlib.Path(argv[2])):
+            count, wrong = verify_program(read_cases(folder), argv[3],
+                                          f"{version[0]}.{version[1]}")
+            print(f"containerd {folder.name}: {count - wrong} of {count} cases equal "
+                  f"what {pathlib.Path(argv[3]).name} makes")
+            bad, held = bad + wrong, held + count
+        return 1 if bad or not held else 0
     if len(argv) == 3 and argv[1] == "baseline":
         data_dir = pathlib.Path(argv[2])
         original = json.loads((data_dir / "runtime-default-2.1.json").read_text())
