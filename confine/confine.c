@@ -110,7 +110,7 @@ static enum status decide_process(struct confine *confine, const struct confined
 	if (st == STATUS_OK)
 		st = confine_decide_exec(&inputs, &process, confine->arena, &privileges, err);
 	if (st == STATUS_OK)
-		st = rewrite_process(&process, &privileges, confine->arena, &edits, err);
+		st = rewrite_exec(&process, &privileges, confine->arena, &edits, err);
 	if (st == STATUS_OK)
 		st = json_edits_pieces(&edits, doc, confine->arena, ret_pieces, ret_count, err);
 	*ret_changed = edits.count > 0;

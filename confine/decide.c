@@ -26,7 +26,8 @@ static bool is_untouched(const struct confine_inputs *in)
 
 static bool is_unconfined(const struct confine_inputs *in)
 {
-	return !in->container->has_seccomp && in->request->seccomp_count == 0;
+	return !in->container->has_seccomp && in->request->seccomp_count == 0 &&
+	       !in->request->default_seccomp;
 }
 
 /* The policy's word on containers that should not be, and on those it does not touch. */
@@ -71,6 +72,11 @@ static enum status decide_privileges(const struct confine_inputs *in, struct are
 	privileges.no_new_privileges = process->no_new_privileges ||
 				       in->request->no_new_privileges ||
 				       in->policy->no_new_privileges;
+	/* which profile the engine means by it, config.json alone says */
+	if (json_exists(in->request->default_apparmor) &&
+	    !apparmor_confines(process->apparmor_profile))
+		return json_fail(in->request->default_apparmor, STATUS_UNSUPPORTED, err,
+				 "asks for the engine's AppArmor profile, but the engine set none");
 	st = apparmor_stack(process->apparmor_profile, in->request->apparmor,
 			    in->request->apparmor_count, in->host, arena,
 			    &privileges.apparmor_profile, err);
@@ -104,8 +110,9 @@ static enum status add_baseline(const struct confine_inputs *in,
 	enum status st;
 
 	/* an administrator may let containers without any profile stay without one */
-	if (policy->baseline == BASELINE_NONE ||
-	    (policy->unconfined == ANSWER_PASS && is_unconfined(in)))
+	if (policy->unconfined == ANSWER_PASS && is_unconfined(in))
+		return STATUS_OK;
+	if (policy->baseline == BASELINE_NONE && !in->request->default_seccomp)
 		return STATUS_OK;
 	if (policy->baseline == BASELINE_FILE)
 		return add_profile(&in->profiles->baseline, context, arena, notes, inputs, err);
@@ -194,6 +201,12 @@ enum status confine_decide_exec(const struct confine_inputs *inputs, const struc
 		st = capabilities_check_known(process, inputs->host, err);
 	if (st != STATUS_OK)
 		return st;
+	/* an exec that names none gets the container's: those that it was really started with */
+	privileges.inherits_too_much =
+		!capability_sets_equal(&container.capabilities,
+				       &inputs->container->process.capabilities);
+	if (!process->capabilities_given)
+		privileges.capabilities = container.capabilities;
 	capabilities_restrict(&privileges.capabilities, container.capabilities.bounding);
 	privileges.no_new_privileges = process->no_new_privileges || container.no_new_privileges;
 	st = exec_label(container.apparmor_profile, process, inputs->host, arena,

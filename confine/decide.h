@@ -28,6 +28,7 @@ struct privileges {
 	bool no_new_privileges;
 	struct text apparmor_profile; /* empty: none */
 	bool untouched;		      /* the policy leaves this container alone */
+	bool inherits_too_much; /* exec: config.json grants more than is decided now */
 };
 
 struct confinement {

@@ -105,6 +105,8 @@ static enum status load_requested(const struct policy *policy, int root,
 	if (st == STATUS_OK)
 		st = file_check_owner(&about, err);
 	if (st == STATUS_OK)
+		st = file_check_way(root, name, err);
+	if (st == STATUS_OK)
 		st = parse(text, shown, arena, ret_profile, err);
 	return st == STATUS_OK ? st : error_in_file(err, shown);
 }

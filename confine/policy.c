@@ -38,6 +38,7 @@ void policy_init(struct policy *policy)
 		.limit_capabilities = ~(uint64_t)0,
 		.unconfined = ANSWER_CONFINE,
 		.privileged = ANSWER_REFUSE,
+		.restore = ANSWER_REFUSE,
 	};
 }
 
@@ -178,14 +179,15 @@ static enum status parse_exempt(struct json object, struct policy *policy, struc
 		st = json_check_keys(object, known, false, err);
 	if (st == STATUS_OK)
 		st = json_require(object, "engine", JSON_STRING, &engine, err);
-	if (st == STATUS_OK && !text_is(json_text(engine), "cri"))
+	if (st == STATUS_OK && !text_is(json_text(engine), "containerd"))
 		st = json_fail(engine, STATUS_INVALID, err,
-			       "expected \"cri\": only there can a pod not choose its namespace's name");
+			       "expected \"containerd\": only there can a pod not choose what "
+			       "namespace config.json names");
 	if (st == STATUS_OK)
 		st = json_require(object, "namespaces", JSON_ARRAY, &namespaces, err);
 	if (st == STATUS_OK)
 		st = parse_texts(namespaces, false, &policy->exempt_namespaces, err);
-	policy->exempt_engine_is_cri = true;
+	policy->exempt_engine_is_containerd = true;
 	return st;
 }
 
@@ -193,8 +195,8 @@ enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, 
 {
 	static const char *const known[] = { "runtimes",     "runtime-override", "seccomp",
 					     "capabilities", "no-new-privileges", "unconfined",
-					     "privileged",   "exempt",		  "runtime-annotations",
-					     NULL };
+					     "privileged",   "restore",		 "exempt",
+					     "runtime-annotations", NULL };
 	struct json root = json_root(doc), v;
 	struct policy policy;
 	enum status st = json_expect(root, JSON_OBJECT, err);
@@ -217,6 +219,12 @@ enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, 
 		st = parse_answer(v, &policy.unconfined, err);
 	if (st == STATUS_OK && json_exists(v = json_get(root, "privileged")))
 		st = parse_answer(v, &policy.privileged, err);
+	if (st == STATUS_OK && json_exists(v = json_get(root, "restore")))
+		st = parse_answer(v, &policy.restore, err);
+	if (st == STATUS_OK && policy.restore == ANSWER_CONFINE)
+		st = json_fail(v, STATUS_INVALID, err,
+			       "a restored process brings its own confinement: expected \"refuse\" or "
+			       "\"pass\"");
 	if (st == STATUS_OK && json_exists(v = json_get(root, "exempt")))
 		st = parse_exempt(v, &policy, err);
 	if (st == STATUS_OK && json_exists(v = json_get(root, "runtime-annotations")))

@@ -43,9 +43,10 @@ struct policy {
 
 	enum answer unconfined; /* a container without seccomp profile */
 	enum answer privileged;
+	enum answer restore; /* REFUSE or PASS: criu's image brings its own confinement */
 
-	struct text_list exempt_namespaces; /* believed only with exempt_engine_is_cri */
-	bool exempt_engine_is_cri;
+	struct text_list exempt_namespaces; /* believed only with the next */
+	bool exempt_engine_is_containerd;
 	struct text_list runtime_annotations; /* run.oci.* that may pass */
 };
 

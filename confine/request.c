@@ -9,7 +9,7 @@
 #define OLD_APPARMOR_CONTAINER "container.apparmor.security.beta.kubernetes.io/"
 #define LOCALHOST "localhost/"
 
-/* Written last by containerd's CRI plugin and by CRI-O, so that a pod cannot choose them. */
+/* Each written last by its engine, containerd's CRI plugin or CRI-O, so that a pod cannot. */
 #define CRI_CONTAINER_NAME "io.kubernetes.cri.container-name"
 #define CRI_CONTAINER_TYPE "io.kubernetes.cri.container-type"
 #define CRI_NAMESPACE "io.kubernetes.cri.sandbox-namespace"
@@ -21,11 +21,16 @@ enum kind { KIND_SECCOMP, KIND_APPARMOR, KIND_DROP, KIND_NNP, KIND_COUNT_ };
 static const char *const kinds[KIND_COUNT_] = { "seccomp", "apparmor", "drop-capabilities",
 						"no-new-privileges" };
 
+/* CRI-O's keys count only where containerd's are not: under each engine the other's are free. */
+static bool is_containerd(const struct container *container)
+{
+	return container_annotation(container, CRI_CONTAINER_TYPE).ptr != NULL;
+}
+
 static struct text container_name(const struct container *container)
 {
-	struct text name = container_annotation(container, CRI_CONTAINER_NAME);
-
-	return name.len > 0 ? name : container_annotation(container, CRIO_CONTAINER_NAME);
+	return container_annotation(container, is_containerd(container) ? CRI_CONTAINER_NAME :
+									   CRIO_CONTAINER_NAME);
 }
 
 static enum status add_profile(struct request_profile *list, size_t *count, struct text name,
@@ -71,8 +76,13 @@ static enum status read_profile_word(struct text word, enum kind kind, bool old,
 {
 	struct text name = word;
 
-	if (text_is(word, "runtime/default") || text_is(word, "docker/default"))
+	if (text_is(word, "runtime/default") || text_is(word, "docker/default")) {
+		if (kind == KIND_SECCOMP)
+			request->default_seccomp = true;
+		else
+			request->default_apparmor = annotation;
 		return STATUS_OK;
+	}
 	if (old && text_is(word, "unconfined")) {
 		request->unconfined_seccomp = request->unconfined_seccomp || kind == KIND_SECCOMP;
 		return STATUS_OK;
@@ -227,6 +237,23 @@ static void choose_old(struct json annotation, struct text container, struct cho
 }
 
 /*
+ * runc keeps annotations as labels beside one of its own, "bundle=DIR", and criu's options can
+ * come from a file that an annotation names (runc-checkpoint(8)).
+ */
+static enum status check_runc(struct json annotation, struct error *err)
+{
+	struct text key = json_key(annotation);
+
+	if (text_is(key, "bundle") || text_starts_with(key, "bundle="))
+		return json_fail(annotation, STATUS_DENIED, err,
+				 "runc would take this annotation for the path of the bundle");
+	if (text_is(key, "org.criu.config"))
+		return json_fail(annotation, STATUS_DENIED, err,
+				 "this annotation can weaken confinement at a restore");
+	return STATUS_OK;
+}
+
+/*
  * crun acts on these before or instead of linux.seccomp, writes files for them or runs another
  * handler (crun(1), "Extensions to OCI"); the listed ones do nothing of the kind.
  */
@@ -269,15 +296,19 @@ static enum status choose(const struct container *container, const struct policy
 			continue;
 		}
 		choose_old(a, name, chosen);
-		st = check_crun(a, policy, err);
+		st = check_runc(a, err);
+		if (st == STATUS_OK)
+			st = check_crun(a, policy, err);
 	}
 	return st;
 }
 
 static bool is_sandbox(const struct container *container)
 {
-	return text_is(container_annotation(container, CRI_CONTAINER_TYPE), "sandbox") ||
-	       text_is(container_annotation(container, CRIO_CONTAINER_TYPE), "sandbox");
+	return text_is(container_annotation(container, is_containerd(container) ?
+							       CRI_CONTAINER_TYPE :
+							       CRIO_CONTAINER_TYPE),
+		       "sandbox");
 }
 
 enum status request_read(const struct container *container, const struct policy *policy,
@@ -302,8 +333,10 @@ enum status request_read(const struct container *container, const struct policy 
 		st = read_value(chosen.old_apparmor, KIND_APPARMOR, true, &request, err);
 	if (st != STATUS_OK)
 		return st;
-	if (request.is_sandbox)
+	if (request.is_sandbox) {
 		request.seccomp_count = request.apparmor_count = 0;
+		request.default_apparmor = (struct json){ NULL, 0 };
+	}
 	*ret_request = request;
 	return STATUS_OK;
 }
@@ -312,6 +345,6 @@ bool request_is_exempt(const struct container *container, const struct policy *p
 {
 	struct text ns = container_annotation(container, CRI_NAMESPACE);
 
-	return policy->exempt_engine_is_cri && ns.len > 0 &&
+	return policy->exempt_engine_is_containerd && ns.len > 0 &&
 	       text_list_has(&policy->exempt_namespaces, ns);
 }

@@ -34,7 +34,9 @@ struct request {
 	size_t apparmor_count;
 	uint64_t drop_capabilities;
 	bool no_new_privileges;
-	bool unconfined_seccomp; /* an old annotation says "unconfined" */
+	bool unconfined_seccomp;      /* an old annotation says "unconfined" */
+	bool default_seccomp;	      /* one says "runtime/default" */
+	struct json default_apparmor; /* the one that does so for AppArmor */
 	bool is_sandbox;	 /* a pod's pause container, which profiles are not meant for */
 };
 

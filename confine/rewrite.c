@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "confine/rewrite.h"
 
-enum status rewrite_process(const struct process *process, const struct privileges *privileges,
-			    struct arena *arena, struct json_edits *edits, struct error *err)
+static enum status rewrite_process(const struct process *process,
+				   const struct privileges *privileges, bool write_capabilities,
+				   struct arena *arena, struct json_edits *edits,
+				   struct error *err)
 {
 	struct buffer caps = BUFFER_INIT(arena), label = BUFFER_INIT(arena);
 	struct text text;
 	enum status st = STATUS_OK;
 
-	if (process->capabilities_given &&
-	    !capability_sets_equal(&process->capabilities, &privileges->capabilities)) {
+	if (write_capabilities) {
 		capability_sets_write(&privileges->capabilities, &caps);
 		st = buffer_text(&caps, &text, err);
 		if (st == STATUS_OK)
@@ -24,6 +25,18 @@ enum status rewrite_process(const struct process *process, const struct privileg
 	if (st == STATUS_OK)
 		st = json_edits_set(edits, process->json, "apparmorProfile", text, err);
 	return st;
+}
+
+enum status rewrite_exec(const struct process *process, const struct privileges *privileges,
+			 struct arena *arena, struct json_edits *edits, struct error *err)
+{
+	if (privileges->untouched)
+		return STATUS_OK;
+	return rewrite_process(process, privileges,
+			       !process->capabilities_given ||
+				       !capability_sets_equal(&process->capabilities,
+							      &privileges->capabilities),
+			       arena, edits, err);
 }
 
 static enum status rewrite_seccomp(const struct container *container,
@@ -58,7 +71,11 @@ enum status rewrite_container(const struct container *container,
 
 	if (confinement->privileges.untouched)
 		return STATUS_OK;
-	st = rewrite_process(&container->process, &confinement->privileges, arena, edits, err);
+	/* no capabilities in config.json are none: runc and crun alike */
+	st = rewrite_process(&container->process, &confinement->privileges,
+			     !capability_sets_equal(&container->process.capabilities,
+						    &confinement->privileges.capabilities),
+			     arena, edits, err);
 	if (st == STATUS_OK && confinement->has_seccomp)
 		st = rewrite_seccomp(container, &confinement->seccomp, arena, edits, err);
 	return st;

@@ -14,9 +14,12 @@ enum status rewrite_container(const struct container *container,
 			      const struct confinement *confinement, struct arena *arena,
 			      struct json_edits *edits, struct error *err) MUST_CHECK;
 
-/* A process.json; an absent "capabilities" stays so, as it means the container's own. */
-enum status rewrite_process(const struct process *process, const struct privileges *privileges,
-			    struct arena *arena, struct json_edits *edits, struct error *err)
+/*
+ * The process.json of an exec. Absent capabilities are written too: they would be the
+ * container's, which may have been started with more than is decided for it now.
+ */
+enum status rewrite_exec(const struct process *process, const struct privileges *privileges,
+			 struct arena *arena, struct json_edits *edits, struct error *err)
 	MUST_CHECK;
 
 #endif

@@ -113,8 +113,7 @@ void capability_sets_write(const struct capability_sets *sets, struct buffer *ou
 		for (unsigned n = 0; n < COUNT; n++) {
 			if ((set & CAPABILITY_BIT(n)) == 0)
 				continue;
-			buffer_add_str(out, comma);
-			buffer_add_json_string(out, capability_name(n));
+			buffer_add_name(out, comma, capability_name(n));
 			comma = ",";
 		}
 		buffer_add_char(out, ']');

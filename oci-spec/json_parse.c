@@ -99,6 +99,16 @@ static void link_node(struct parse *p, uint32_t at)
 	p->last[p->depth] = at;
 }
 
+/* What a value of each type starts with; digits and the minus of a number are not listed. */
+static bool starts_as(enum json_type type, char c)
+{
+	static const char starts[] = { [JSON_NULL] = 'n',   [JSON_FALSE] = 'f',	 [JSON_TRUE] = 't',
+				       [JSON_STRING] = '"', [JSON_ARRAY] = '[', [JSON_OBJECT] = '{',
+				       [JSON_KEY] = '"' };
+
+	return type == JSON_NUMBER ? c == '-' || (c >= '0' && c <= '9') : c == starts[type];
+}
+
 static int add_node(struct parse *p, enum json_type type, uint32_t *ret_at)
 {
 	uint32_t end = (uint32_t)yajl_get_bytes_consumed(p->yajl);
@@ -108,12 +118,15 @@ static int add_node(struct parse *p, enum json_type type, uint32_t *ret_at)
 	if ((at == p->nodes_size || at > p->limits->max_nodes) && grow_nodes(p) == STOP)
 		return STOP;
 	node = &p->doc->nodes[at];
-	*node = (struct json_node){ 0 };
-	node->start = token_start(p, end);
-	node->end = end;
-	node->type = (uint32_t)type & 7;
+	*node = (struct json_node){ .start = token_start(p, end), .end = end,
+				    .type = (uint32_t)type & 7 };
 	p->doc->count++;
 	p->offset = end;
+	/* we and yajl must mean the same bytes, or a key could be misread */
+	if (node->start >= end || !starts_as(type, p->doc->text.ptr[node->start])) {
+		(void)error_set(p->err, STATUS_INVALID, 0, "is not understood");
+		return STOP;
+	}
 	link_node(p, at);
 	*ret_at = at;
 	return GO_ON;
@@ -402,15 +415,53 @@ static enum status syntax_error(struct parse *p)
 	return STATUS_INVALID;
 }
 
+/* Whether one of eight bytes is below 0x20: borrows out of a byte only if it is. */
+static bool has_low_byte(const char *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return ((word - 0x2020202020202020u) & ~word & 0x8080808080808080u) != 0;
+}
+
+/* yajl takes vertical tab and form feed for white space; RFC 8259 knows neither. */
+static size_t first_control(struct text text)
+{
+	size_t i = 0;
+
+	while (i < text.len) {
+		unsigned char c = (unsigned char)text.ptr[i];
+
+		if (text.len - i >= 8 && !has_low_byte(text.ptr + i)) {
+			i += 8;
+			continue;
+		}
+		if (c < 0x20 && c != '\n' && c != '\t' && c != '\r')
+			break;
+		i++;
+	}
+	return i;
+}
+
+static bool is_blank_from(struct text text, size_t at)
+{
+	while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\n' ||
+				 text.ptr[at] == '\t' || text.ptr[at] == '\r'))
+		at++;
+	return at == text.len;
+}
+
 static enum status run(struct parse *p)
 {
 	const unsigned char *text = (const unsigned char *)p->doc->text.ptr;
-	size_t sound = text_utf8_length(p->doc->text);
+	size_t sound = text_utf8_length(p->doc->text), control = first_control(p->doc->text);
 	yajl_status ys;
 
 	/* yajl itself lets overlong forms and surrogates through; outside strings it wants ASCII */
 	if (sound < p->doc->text.len)
 		return text_error(p, sound, TEXT("is not valid UTF-8"));
+	if (control < p->doc->text.len)
+		return text_error(p, control, TEXT("a control character"));
 	ys = yajl_parse(p->yajl, text, p->doc->text.len);
 
 	/* completing is what notices an unfinished document; the offset is the chunk's then */
@@ -423,6 +474,9 @@ static enum status run(struct parse *p)
 		return syntax_error(p);
 	if (p->doc->count < 2 || p->doc->nodes[1].type < JSON_ARRAY)
 		return error_set(p->err, STATUS_INVALID, 0, "must hold one object");
+	/* yajl keeps a string that nobody closed to itself */
+	if (!is_blank_from(p->doc->text, p->doc->nodes[1].end))
+		return text_error(p, p->doc->nodes[1].end, TEXT("something behind the document"));
 	return STATUS_OK;
 }
 

@@ -22,7 +22,7 @@ enum profile_form {
 #define PROFILE_ARGS_MAX 6
 #define PROFILE_RULES_MAX 16384
 #define PROFILE_NAMES_MAX 65536
-#define PROFILE_ERRNO_MAX 4095 /* MAX_ERRNO, linux/err.h */
+#define PROFILE_ERRNO_MAX 4094 /* what libseccomp takes; the kernel's MAX_ERRNO is one more */
 #define PROFILE_BYTES_MAX ((size_t)1024 * 1024)
 
 extern const struct json_limits profile_limits;

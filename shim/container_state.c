@@ -10,7 +10,6 @@
 #include "oci-spec/container.h"
 
 #define BUNDLE_LABEL "bundle="
-#define STATE_ROOTS_MAX 4
 
 static char *join(struct arena *arena, const char *a, const char *b, const char *c)
 {
@@ -34,48 +33,111 @@ static bool is_plain_id(const char *id)
 	       strchr(id, '/') == NULL;
 }
 
-/*
- * Where the runtime keeps its state when --root does not say: runc in /run/runc, or for a user
- * in $XDG_RUNTIME_DIR/runc (libcontainer, rootless.go); crun in $XDG_RUNTIME_DIR/crun if that is
- * set, else in /run/crun (libcrun, status.c).
- */
-static size_t state_roots(const struct runtime_args *args, const char *runtime_path,
-			  struct arena *arena, const char **roots)
+static bool is_crun(const char *runtime_path)
 {
 	const char *base = strrchr(runtime_path, '/');
-	const char *name = base != NULL && strstr(base, "crun") != NULL ? "crun" : "runc";
-	const char *user_dir = getenv("XDG_RUNTIME_DIR");
-	size_t count = 0;
 
-	if (args->root != NULL) {
-		roots[0] = args->root;
-		return 1;
-	}
-	if (user_dir != NULL && user_dir[0] == '/')
-		roots[count++] = join(arena, user_dir, name, NULL);
-	roots[count++] = join(arena, "/run", name, NULL);
-	return count;
+	return base != NULL && strstr(base, "crun") != NULL;
 }
 
-/* runc: config.labels holds annotations first, then "bundle=DIR": the last one is runc's own. */
-static struct text runc_bundle(const struct json_doc *doc)
+/* In a user namespace only a part of the host's users is mapped: user_namespaces(7). */
+static bool in_user_namespace(void)
+{
+	AUTO(file_close) int fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
+	char map[64];
+	ssize_t n = fd >= 0 ? read(fd, map, sizeof(map) - 1) : -1;
+
+	if (n <= 0)
+		return false;
+	map[n] = '\0';
+	return strstr(map, "4294967295") == NULL;
+}
+
+/*
+ * $XDG_RUNTIME_DIR, where the runtime looks there: crun whenever it is set (libcrun, status.c),
+ * runc for a user, or in a user namespace unless $USER is root (main.go,
+ * shouldHonorXDGRuntimeDir).
+ */
+static const char *user_directory(bool crun)
+{
+	const char *dir = getenv("XDG_RUNTIME_DIR"), *user = getenv("USER");
+
+	if (dir == NULL || dir[0] == '\0')
+		return NULL;
+	if (crun || geteuid() != 0)
+		return dir;
+	if (user != NULL && strcmp(user, "root") == 0)
+		return NULL;
+	return in_user_namespace() ? dir : NULL;
+}
+
+/* ROOT/ID, as the runtime itself will look for it. */
+static char *state_directory(const struct runtime_args *args, bool crun, struct arena *arena)
+{
+	const char *user = user_directory(crun), *name = crun ? "crun" : "runc";
+	char *root;
+
+	if (args->root != NULL)
+		return join(arena, args->root, args->id, NULL);
+	root = join(arena, user != NULL ? user : "/run", name, NULL);
+	return root == NULL ? NULL : join(arena, root, args->id, NULL);
+}
+
+/* The state must be the runtime's own: whoever can write it decides what an exec may have. */
+static enum status open_state(const char *dir, int *ret_fd, struct error *err)
+{
+	AUTO(file_close) int fd = open(dir, O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW);
+	struct stat about;
+	enum status st;
+
+	if (fd < 0)
+		return error_set(err, errno == ENOENT ? STATUS_INVALID : STATUS_SYSTEM, errno,
+				 "cannot find the container's state '%.300s'", dir);
+	if (fstat(fd, &about) != 0)
+		return error_set(err, STATUS_SYSTEM, errno, "cannot look at '%.300s'", dir);
+	st = file_check_owner(&about, err);
+	if (st != STATUS_OK)
+		return error_in_file(err, dir);
+	*ret_fd = fd;
+	fd = -1;
+	return STATUS_OK;
+}
+
+/*
+ * runc keeps the bundle's path in config.labels, behind the annotations. Without --process
+ * its exec reads the process from the first label "bundle=..." (utils.SearchLabels), which can
+ * be an annotation's; all else is about the last, its own.
+ */
+static enum status runc_bundle(const struct json_doc *doc, bool has_process,
+			       struct text *ret_bundle, struct error *err)
 {
 	struct json labels = json_get(json_get(json_root(doc), "config"), "labels");
-	struct text bundle = TEXT_NONE;
+	struct text first = TEXT_NONE, last = TEXT_NONE;
 
 	for (struct json l = json_first(labels); json_exists(l); l = json_next(l)) {
 		struct text label = json_text(l);
 
-		if (text_starts_with(label, BUNDLE_LABEL))
-			bundle = (struct text){ label.ptr + strlen(BUNDLE_LABEL),
-						label.len - strlen(BUNDLE_LABEL) };
+		if (!text_starts_with(label, BUNDLE_LABEL))
+			continue;
+		last = (struct text){ label.ptr + strlen(BUNDLE_LABEL),
+				      label.len - strlen(BUNDLE_LABEL) };
+		first = first.ptr == NULL ? last : first;
 	}
-	return bundle;
+	if (last.len == 0 || last.ptr[0] != '/')
+		return json_fail(json_root(doc), STATUS_INVALID, err,
+				 "names no bundle in config.labels");
+	if (!has_process && !text_equal(first, last))
+		return json_fail(labels, STATUS_DENIED, err,
+				 "the container's annotations name another bundle, from which runc would "
+				 "take the process; use --process");
+	*ret_bundle = last;
+	return STATUS_OK;
 }
 
-/* The bundle that the runtime's own record names. */
-static enum status open_recorded_bundle(int state_fd, const char *shown, struct arena *arena,
-					int *ret_dirfd, const char **ret_shown, struct error *err)
+/* The bundle that runc's own record names. */
+static enum status open_recorded_bundle(int state_fd, bool has_process, const char *shown,
+					struct arena *arena, int *ret_dirfd,
+					const char **ret_shown, struct error *err)
 {
 	struct json_doc doc;
 	struct text text, bundle;
@@ -85,15 +147,13 @@ static enum status open_recorded_bundle(int state_fd, const char *shown, struct 
 
 	if (st == STATUS_OK)
 		st = json_parse(arena, text, shown, &container_limits, &doc, err);
+	if (st == STATUS_OK)
+		st = runc_bundle(&doc, has_process, &bundle, err);
 	if (st != STATUS_OK)
 		return error_in_file(err, shown);
-	bundle = runc_bundle(&doc);
 	path = text_dup(arena, bundle);
 	if (path == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read the container's state");
-	if (bundle.len == 0 || bundle.ptr[0] != '/')
-		return json_fail(json_root(&doc), STATUS_INVALID, err,
-				 "names no bundle in config.labels");
 	*ret_shown = join(arena, path, "config.json", NULL);
 	return file_open_dir(AT_FDCWD, path, ret_dirfd, err);
 }
@@ -102,31 +162,26 @@ enum status container_state_find(const struct runtime_args *args, const char *ru
 				 struct arena *arena, int *ret_dirfd, const char **ret_file,
 				 const char **ret_shown, struct error *err)
 {
-	const char *roots[STATE_ROOTS_MAX];
-	size_t count;
+	bool crun = is_crun(runtime_path);
+	AUTO(file_close) int fd = -1;
+	char *dir;
+	enum status st;
 
 	if (args->id == NULL || !is_plain_id(args->id))
 		return error_set(err, STATUS_INVALID, 0, "exec names no container id");
-	count = state_roots(args, runtime_path, arena, roots);
-	for (size_t i = 0; i < count; i++) {
-		AUTO(file_close) int fd = -1;
-		char *dir = roots[i] == NULL ? NULL : join(arena, roots[i], args->id, NULL);
-
-		if (dir == NULL)
-			return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot look for the container");
-		fd = open(dir, O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW);
-		if (fd < 0)
-			continue;
-		*ret_file = "config.json";
-		if (faccessat(fd, "config.json", F_OK, 0) == 0) {
-			*ret_dirfd = fd;
-			fd = -1;
-			*ret_shown = join(arena, dir, "config.json", NULL);
-			return STATUS_OK;
-		}
-		return open_recorded_bundle(fd, join(arena, dir, "state.json", NULL), arena,
-					    ret_dirfd, ret_shown, err);
-	}
-	return error_set(err, STATUS_INVALID, 0, "no container '%.120s' in %.200s", args->id,
-			 roots[count - 1]);
+	dir = state_directory(args, crun, arena);
+	if (dir == NULL)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot look for the container");
+	st = open_state(dir, &fd, err);
+	if (st != STATUS_OK)
+		return st;
+	*ret_file = "config.json";
+	if (!crun)
+		return open_recorded_bundle(fd, args->process != NULL,
+					    join(arena, dir, "state.json", NULL), arena, ret_dirfd,
+					    ret_shown, err);
+	*ret_shown = join(arena, dir, "config.json", NULL);
+	*ret_dirfd = fd;
+	fd = -1;
+	return STATUS_OK;
 }

@@ -54,6 +54,8 @@ static enum status copy_kept(struct confine *confine, const struct privileges *c
 			     const struct runtime_args *args, char **out, int *count,
 			     struct error *err)
 {
+	unsigned kept = 0;
+
 	for (int i = args->command_index + 1; i < args->argc; i++) {
 		unsigned cap;
 		bool keep;
@@ -69,7 +71,12 @@ static enum status copy_kept(struct confine *confine, const struct privileges *c
 		for (int w = 0; w < args->caps[cap].words && keep; w++)
 			out[(*count)++] = args->argv[i + w];
 		i += args->caps[cap].words - 1;
+		kept += keep ? 1 : 0;
 	}
+	/* for crun --cap is the whole set: without any it would give all that the container has */
+	if (args->cap_count > 0 && kept == 0)
+		return error_set(err, STATUS_DENIED, 0,
+				 "--cap: the container has none of these capabilities");
 	return STATUS_OK;
 }
 
@@ -107,6 +114,10 @@ enum status exec_flags_confine(struct confine *confine, const struct confined *c
 	st = confine_container_privileges(confine, container, &privileges, err);
 	if (st == STATUS_OK && privileges.untouched)
 		return STATUS_OK;
+	if (st == STATUS_OK && privileges.inherits_too_much)
+		st = error_set(err, STATUS_DENIED, 0,
+			       "the container was started with more capabilities than the policy "
+			       "leaves it, which no option of exec takes away; use --process");
 	if (st == STATUS_OK)
 		st = label_for(confine, &privileges, args, &label, err);
 	if (st == STATUS_OK && privileges.no_new_privileges && args->new_privs)

@@ -41,21 +41,22 @@ static enum status confine_create(struct confine *confine, const struct runtime_
 				  struct error *err)
 {
 	const char *bundle = args->bundle != NULL ? args->bundle : ".", *name = "config.json";
+	/* crun takes -f from the working directory, but "config.json" itself from the bundle */
+	bool elsewhere = args->config != NULL && strcmp(args->config, name) != 0;
 	AUTO(file_close) int dirfd = -1;
 	struct buffer shown = BUFFER_INIT(confine->arena);
 	struct confined *confined = arena_alloc(confine->arena, sizeof(*confined));
 	enum status st;
 
-	if (args->config == NULL) {
+	if (!elsewhere) {
 		buffer_add_str(&shown, bundle);
 		buffer_add_char(&shown, '/');
 	}
-	buffer_add_str(&shown, args->config != NULL ? args->config : name);
+	buffer_add_str(&shown, elsewhere ? args->config : name);
 	buffer_add_char(&shown, '\0');
 	if (shown.failed || confined == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read the bundle");
-	/* crun takes -f from the working directory, not from the bundle */
-	if (args->config != NULL)
+	if (elsewhere)
 		st = file_open_parent(AT_FDCWD, args->config, confine->arena, &dirfd, &name, err);
 	else
 		st = file_open_dir(AT_FDCWD, bundle, &dirfd, err);
@@ -84,6 +85,20 @@ static enum status confine_exec(struct confine *confine, struct runtime_args *ar
 	return exec_flags_confine(confine, container, args, err);
 }
 
+/*
+ * A restored process gets capabilities, seccomp filters and label from the checkpoint's image,
+ * which in a cluster a pod's author can name; its config.json decides nothing about them.
+ */
+static enum status check_restore(const struct policy *policy, struct error *err)
+{
+	if (policy->restore == ANSWER_PASS)
+		return STATUS_OK;
+	return error_set(err, STATUS_DENIED, 0,
+			 "restore is refused by %s: a checkpoint brings its own confinement; "
+			 "\"restore\": \"pass\" trusts it",
+			 policy->path);
+}
+
 static enum status confine_command(struct runtime_args *args, struct arena *arena,
 				   const char **ret_runtime, struct error *err)
 {
@@ -96,6 +111,8 @@ static enum status confine_command(struct runtime_args *args, struct arena *aren
 		st = confine_open(confine, args->policy_path, arena, err);
 	if (st == STATUS_OK)
 		st = real_runtime_find(&confine->policy, args->runtime_path, arena, ret_runtime, err);
+	if (st == STATUS_OK && args->command == COMMAND_RESTORE)
+		st = check_restore(&confine->policy, err);
 	if (st == STATUS_OK && args->command == COMMAND_EXEC)
 		st = confine_exec(confine, args, *ret_runtime, err);
 	else if (st == STATUS_OK)
@@ -117,7 +134,7 @@ static enum status pass_on(const struct runtime_args *args, struct arena *arena,
 
 	if (policy == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot start");
-	if (st == STATUS_DENIED)
+	if (st != STATUS_OK)
 		return st;
 	if (policy_read(args->policy_path, arena, policy, err) != STATUS_OK)
 		policy_init(policy);

@@ -85,6 +85,10 @@ static const struct option *find(const struct option *options, const struct word
 	return NULL;
 }
 
+/* It may or may not swallow the next word. argp adds some to every program: --program-name. */
+static const char unknown[] = "is not known here, so what stands behind it cannot be told; write its "
+			      "value behind '='";
+
 static enum status refuse(const char *arg, const char *why, struct error *err)
 {
 	return error_set(err, STATUS_INVALID, 0, "option '%.120s' %s", arg, why);
@@ -169,10 +173,8 @@ static enum status parse_global(struct runtime_args *args, struct error *err)
 		const struct option *option = find(global_options, &word);
 		const char *value = word.value;
 
-		if (ambiguous == STATUS_OK && (option == NULL && word.value == NULL))
-			ambiguous = refuse(arg, "is not known here, so the command behind it cannot be "
-						"told; write its value behind '='",
-					   err);
+		if (ambiguous == STATUS_OK && option == NULL && word.value == NULL)
+			ambiguous = refuse(arg, unknown, err);
 		if (ambiguous == STATUS_OK)
 			ambiguous = check_ambiguous(arg, &word, global_options, option, err);
 		if (takes_next(option, &word))
@@ -236,6 +238,8 @@ static enum status parse_bundle_command(struct runtime_args *args, const struct 
 		word = take_apart(arg);
 		option = find(options, &word);
 		st = check_ambiguous(arg, &word, options, option, err);
+		if (st == STATUS_OK && option == NULL && word.value == NULL)
+			st = refuse(arg, unknown, err);
 		value = word.value;
 		if (takes_next(option, &word))
 			value = i + 1 < args->argc ? args->argv[++i] : NULL;
@@ -294,10 +298,7 @@ static enum status parse_exec(struct runtime_args *args, struct error *err)
 		if (st != STATUS_OK)
 			return st;
 		if (option == NULL && word.value == NULL)
-			return refuse(arg,
-				      "is not known here, so the container's id behind it cannot be "
-				      "told; write its value behind '='",
-				      err);
+			return refuse(arg, unknown, err);
 		value = word.value;
 		if (takes_next(option, &word))
 			value = i + 1 < args->argc ? args->argv[++i] : NULL;

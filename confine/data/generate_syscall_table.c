@@ -150,7 +150,16 @@ static void print_numbers(void)
 			printf(" %d,", number(&entries[i], numbered[j]));
 		printf(" }, /* %s */\n", entries[i].name);
 	}
-	printf("};\n\n/* 1: newer than the libseccomp we were built with */\n"
+	printf("};\n\n/* bit n: there is a number in column n */\n"
+	       "static const uint8_t syscall_numbered_on[SYSCALLS] = {");
+	for (size_t i = 0; i < count; i++) {
+		unsigned bits = 0;
+
+		for (size_t j = 0; j < NUMBERED; j++)
+			bits |= number(&entries[i], numbered[j]) >= 0 ? 1u << j : 0;
+		printf("%s%u,", i % 24 == 0 ? "\n\t" : " ", bits);
+	}
+	printf("\n};\n\n/* 1: newer than the libseccomp we were built with */\n"
 	       "static const uint8_t syscall_newer[SYSCALLS] = {");
 	for (size_t i = 0; i < count; i++)
 		printf("%s%d,", i % 24 == 0 ? "\n\t" : " ", entries[i].newer != 0);

@@ -41,6 +41,19 @@ static int lowest_boundary(const struct ruleset *inputs, size_t count, enum arch
 	return lowest;
 }
 
+/*
+ * A call is judged on one architecture only, the native one if it is there: its numbers differ
+ * between architectures, and what is above one's boundary can be below another's.
+ */
+static bool is_judged_on(unsigned call, enum arch arch, uint32_t arches)
+{
+	uint32_t on = syscall_arches(call) & arches;
+
+	if ((on & ARCH_BIT(ARCH_NATIVE)) != 0)
+		return arch == ARCH_NATIVE;
+	return on != 0 && arch == (enum arch)__builtin_ctz(on);
+}
+
 static bool has_stricter_than_errno(const struct rule *rules)
 {
 	for (const struct rule *r = rules; r != NULL; r = r->next) {
@@ -50,8 +63,11 @@ static bool has_stricter_than_errno(const struct rule *rules)
 	return false;
 }
 
-/* Drops the rules above the boundary that need not stay; returns the highest call that does. */
-static int drop_above(struct ruleset *merged, enum arch arch, int boundary)
+/*
+ * Drops the rules above the boundary that need not stay; returns the highest call that does.
+ * *ret_dropped: a rule went.
+ */
+static int drop_above(struct ruleset *merged, enum arch arch, int boundary, bool *ret_dropped)
 {
 	int highest = boundary;
 	size_t count;
@@ -60,11 +76,12 @@ static int drop_above(struct ruleset *merged, enum arch arch, int boundary)
 	for (size_t i = 0; i < count && syscall_number(calls[i], arch) > boundary; i++) {
 		struct rule **rules = &merged->calls[calls[i]];
 
-		if (*rules == NULL)
+		if (*rules == NULL || !is_judged_on(calls[i], arch, merged->arches))
 			continue;
-		if (!has_stricter_than_errno(*rules))
+		if (!has_stricter_than_errno(*rules)) {
 			*rules = NULL;
-		else if (highest == boundary)
+			*ret_dropped = true;
+		} else if (highest == boundary)
 			highest = syscall_number(calls[i], arch);
 	}
 	return highest;
@@ -82,16 +99,18 @@ static enum status name_range(struct ruleset *merged, enum arch arch, int low, i
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot merge the profiles");
 	rule->verdict = verdict;
 	for (size_t i = 0; i < count && syscall_number(calls[i], arch) >= low; i++) {
-		if (syscall_number(calls[i], arch) <= high && merged->calls[calls[i]] == NULL)
+		if (syscall_number(calls[i], arch) <= high && merged->calls[calls[i]] == NULL &&
+		    is_judged_on(calls[i], arch, merged->arches))
 			merged->calls[calls[i]] = rule;
 	}
 	return STATUS_OK;
 }
 
 enum status boundary_merge(const struct ruleset *inputs, size_t count, struct arena *arena,
-			   struct ruleset *merged, struct error *err)
+			   struct notes *notes, struct ruleset *merged, struct error *err)
 {
 	static const struct verdict enosys = { ACTION_ERRNO, ENOSYS };
+	bool harsh = merged->default_verdict.action < ACTION_ERRNO, lost = false;
 	enum status st = STATUS_OK;
 
 	if (!has_stub(merged->default_verdict))
@@ -105,12 +124,18 @@ enum status boundary_merge(const struct ruleset *inputs, size_t count, struct ar
 		boundary = lowest_boundary(inputs, count, arch);
 		if (boundary == NO_BOUNDARY)
 			continue;
-		highest = drop_above(merged, arch, boundary);
-		if (highest > boundary)
+		highest = drop_above(merged, arch, boundary, &lost);
+		lost = lost || highest > boundary;
+		if (highest > boundary && !harsh)
 			st = name_range(merged, arch, boundary + 1, highest, enosys, arena, err);
 		if (st == STATUS_OK)
 			st = name_range(merged, arch, boundary, boundary, merged->default_verdict,
 					arena, err);
 	}
+	if (harsh && lost)
+		notes_add(notes, arena,
+			  "seccomp: system calls newer than a profile knows get %s, not ENOSYS, under "
+			  "crun or below a call that is denied by name",
+			  action_name(merged->default_verdict.action));
 	return st;
 }

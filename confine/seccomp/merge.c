@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "confine/seccomp/anchor.h"
 #include "confine/seccomp/boundary.h"
 #include "confine/seccomp/merge_call.h"
 #include "confine/seccomp/multiplex.h"
@@ -42,6 +43,27 @@ static void merge_flags(const struct ruleset *a, const struct ruleset *b, struct
 				0;
 }
 
+static void note_precision(enum precision precision, unsigned call, struct notes *notes,
+			   struct arena *arena)
+{
+	switch (precision) {
+	case PRECISION_EXACT:
+		break;
+	case PRECISION_LOW_ONLY:
+		notes_add(notes, arena,
+			  "seccomp: the conditions on %.*s cannot be said exactly while a 32-bit ABI is "
+			  "listed, so arguments of 2^32 and more get the default action",
+			  TEXT_ARG(syscall_name(call)));
+		break;
+	case PRECISION_STRICTEST:
+		notes_add(notes, arena,
+			  "seccomp: the conditions on %.*s cannot be merged exactly, so its strictest "
+			  "action now holds for all arguments",
+			  TEXT_ARG(syscall_name(call)));
+		break;
+	}
+}
+
 struct last_pair {
 	const struct rule *first, *second;
 	struct rule *merged;
@@ -73,7 +95,7 @@ static enum status merge_two(const struct ruleset *a, const struct ruleset *b,
 	for (unsigned call = 0; call < syscall_count() && st == STATUS_OK; call++) {
 		struct call_rules first = { a->calls[call], a->default_verdict };
 		struct call_rules second = { b->calls[call], b->default_verdict };
-		bool exact = true;
+		enum precision precision;
 
 		if (first.rules == NULL && second.rules == NULL)
 			continue;
@@ -81,14 +103,10 @@ static enum status merge_two(const struct ruleset *a, const struct ruleset *b,
 			merged.calls[call] = last.merged;
 			continue;
 		}
-		st = merge_call(&context, first, second, &merged.calls[call], &exact, err);
-		if (exact)
+		st = merge_call(&context, first, second, &merged.calls[call], &precision, err);
+		if (precision == PRECISION_EXACT)
 			last = (struct last_pair){ first.rules, second.rules, merged.calls[call] };
-		if (!exact)
-			notes_add(notes, arena,
-				  "seccomp: the conditions on %.*s cannot be merged exactly, so its "
-				  "strictest action now holds for all arguments",
-				  TEXT_ARG(syscall_name(call)));
+		note_precision(precision, call, notes, arena);
 	}
 	*ret_merged = merged;
 	return st;
@@ -142,7 +160,9 @@ enum status merge_profiles(const struct ruleset *inputs, size_t count, struct ar
 	if (st == STATUS_OK)
 		st = multiplex_merge(inputs, count, arena, notes, &merged, err);
 	if (st == STATUS_OK)
-		st = boundary_merge(inputs, count, arena, &merged, err);
+		st = boundary_merge(inputs, count, arena, notes, &merged, err);
+	if (st == STATUS_OK)
+		st = anchor_merge(&merged, arena, err);
 	if (st == STATUS_OK)
 		st = check_newer_calls(&merged, err);
 	if (st == STATUS_OK)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "confine/seccomp/dominates.h"
 #include "confine/seccomp/implies.h"
 #include "confine/seccomp/interval.h"
 
@@ -16,11 +17,6 @@ struct outcome outcome_pick(struct outcome first, struct outcome second)
 	if (first.is_explicit && !second.is_explicit)
 		picked = first;
 	return picked;
-}
-
-static bool outcome_equal(struct outcome a, struct outcome b)
-{
-	return verdict_equal(a.verdict, b.verdict) && a.is_explicit == b.is_explicit;
 }
 
 /*
@@ -161,17 +157,13 @@ bool call_partition(struct call_rules call, struct arena *arena, struct budget *
 	return true;
 }
 
-/* Every pair of regions that meet, with what holds in both; whether that is always one side's. */
+/* Every pair of regions that meet, with what holds in both. */
 static bool intersect_partitions(const struct merge_context *context, const struct regions *first,
-				 const struct regions *second, struct regions *out,
-				 bool *ret_all_first, bool *ret_all_second)
+				 const struct regions *second, struct regions *out)
 {
-	*ret_all_first = *ret_all_second = true;
 	for (size_t i = 0; i < first->count; i++) {
 		for (size_t j = 0; j < second->count; j++) {
 			const struct region *a = &first->list[i], *b = &second->list[j];
-			struct outcome oa = { a->verdict, a->is_explicit };
-			struct outcome ob = { b->verdict, b->is_explicit };
 			struct outcome picked;
 			struct cube both;
 
@@ -181,9 +173,8 @@ static bool intersect_partitions(const struct merge_context *context, const stru
 				context->budget->steps--;
 				continue;
 			}
-			picked = outcome_pick(oa, ob);
-			*ret_all_first = *ret_all_first && outcome_equal(picked, oa);
-			*ret_all_second = *ret_all_second && outcome_equal(picked, ob);
+			picked = outcome_pick((struct outcome){ a->verdict, a->is_explicit },
+					      (struct outcome){ b->verdict, b->is_explicit });
 			cube_intersect(&a->cube, &b->cube, &both);
 			if (!regions_add(out, &both, picked.verdict, picked.is_explicit,
 					 context->budget))
@@ -272,30 +263,14 @@ static bool can_stand(const struct merge_context *context, struct call_rules cal
 	       is_normal(context, call.rules);
 }
 
-/* Whether `constant` leaves every verdict of the other side as it is. */
-static bool constant_yields(struct outcome constant, bool constant_is_first, struct call_rules call)
-{
-	struct outcome other = { call.default_verdict, false };
-
-	for (const struct rule *r = call.rules;; r = r->next) {
-		struct outcome picked = constant_is_first ? outcome_pick(constant, other) :
-							    outcome_pick(other, constant);
-
-		if (!outcome_equal(picked, other))
-			return false;
-		if (r == NULL)
-			return true;
-		other = (struct outcome){ r->verdict, true };
-	}
-}
-
 /* --- the merge --- */
 
 /*
  * On an ABI that compares low halves only, a cube with a datum in a high half cannot be said:
  * left out where that is stricter, refused (false) where it is not.
  */
-static bool drop_high_cubes(const struct merge_context *context, struct regions *regions)
+static bool drop_high_cubes(const struct merge_context *context, struct regions *regions,
+			    enum precision *precision)
 {
 	size_t kept = 0;
 
@@ -309,6 +284,8 @@ static bool drop_high_cubes(const struct merge_context *context, struct regions 
 			return false;
 		if (!high)
 			regions->list[kept++] = *region;
+		else if (region->verdict.action != context->default_verdict.action)
+			*precision = PRECISION_LOW_ONLY;
 	}
 	regions->count = kept;
 	return true;
@@ -316,25 +293,18 @@ static bool drop_high_cubes(const struct merge_context *context, struct regions 
 
 /* False: over the budget, or not to be said for a 32-bit ABI. */
 static bool merge_cubes(const struct merge_context *context, struct call_rules first,
-			struct call_rules second, struct rule **ret_rules)
+			struct call_rules second, struct rule **ret_rules,
+			enum precision *ret_precision)
 {
 	struct regions a = { .arena = context->arena }, b = a, both = a;
 	struct rule *rules = NULL, **tail = &rules;
-	bool all_first, all_second;
+	enum precision precision = PRECISION_EXACT;
 	size_t kept = 0;
 
 	if (!call_partition(first, context->arena, context->budget, &a) ||
 	    !call_partition(second, context->arena, context->budget, &b) ||
-	    !intersect_partitions(context, &a, &b, &both, &all_first, &all_second))
+	    !intersect_partitions(context, &a, &b, &both))
 		return false;
-	if (all_second && can_stand(context, second)) {
-		*ret_rules = (struct rule *)(uintptr_t)second.rules;
-		return true;
-	}
-	if (all_first && can_stand(context, first)) {
-		*ret_rules = (struct rule *)(uintptr_t)first.rules;
-		return true;
-	}
 	for (size_t i = 0; i < both.count; i++) {
 		struct outcome outcome = { both.list[i].verdict, both.list[i].is_explicit };
 
@@ -344,7 +314,7 @@ static bool merge_cubes(const struct merge_context *context, struct call_rules f
 	both.count = kept;
 	if (!regions_compact(&both, context->budget))
 		return false;
-	if (context->has_32bit && !drop_high_cubes(context, &both))
+	if (context->has_32bit && !drop_high_cubes(context, &both, &precision))
 		return false;
 	if (both.count > MERGED_RULES_PER_CALL_MAX)
 		return false;
@@ -355,6 +325,7 @@ static bool merge_cubes(const struct merge_context *context, struct call_rules f
 		tail = &(*tail)->next;
 	}
 	*ret_rules = rules;
+	*ret_precision = precision;
 	return true;
 }
 
@@ -373,8 +344,8 @@ static struct outcome strictest_of_all(struct call_rules first, struct call_rule
 }
 
 enum status merge_call(const struct merge_context *context, struct call_rules first,
-		       struct call_rules second, struct rule **ret_rules, bool *ret_exact,
-		       struct error *err)
+		       struct call_rules second, struct rule **ret_rules,
+		       enum precision *ret_precision, struct error *err)
 {
 	struct outcome a, b;
 	bool a_constant = call_is_constant(first, &a), b_constant = call_is_constant(second, &b);
@@ -382,29 +353,25 @@ enum status merge_call(const struct merge_context *context, struct call_rules fi
 	bool sayable = !context->has_32bit ||
 		       (!any_high_datum(first.rules) && !any_high_datum(second.rules));
 
-	*ret_exact = true;
+	*ret_precision = PRECISION_EXACT;
 	if (a_constant && b_constant)
 		return constant_rule(context, outcome_pick(a, b), ret_rules, err);
-	if (a_constant && constant_yields(a, true, second) && can_stand(context, second)) {
-		*ret_rules = (struct rule *)(uintptr_t)second.rules;
-		return STATUS_OK;
-	}
-	if (b_constant && constant_yields(b, false, first) && can_stand(context, first)) {
-		*ret_rules = (struct rule *)(uintptr_t)first.rules;
-		return STATUS_OK;
-	}
-	if (sayable && call_implies(second, first) && can_stand(context, second)) {
-		*ret_rules = (struct rule *)(uintptr_t)second.rules;
-		return STATUS_OK;
-	}
-	if (sayable && call_implies(first, second) && can_stand(context, first)) {
-		*ret_rules = (struct rule *)(uintptr_t)first.rules;
-		return STATUS_OK;
-	}
 	if (sayable && interval_merge(context, first, second, ret_rules))
 		return STATUS_OK;
-	if (sayable && merge_cubes(context, first, second, ret_rules))
+	if (sayable && can_stand(context, second) &&
+	    (call_implies(second, first) ||
+	     call_dominates(second, true, first, context->arena, context->budget))) {
+		*ret_rules = (struct rule *)(uintptr_t)second.rules;
 		return STATUS_OK;
-	*ret_exact = false;
+	}
+	if (sayable && can_stand(context, first) &&
+	    (call_implies(first, second) ||
+	     call_dominates(first, false, second, context->arena, context->budget))) {
+		*ret_rules = (struct rule *)(uintptr_t)first.rules;
+		return STATUS_OK;
+	}
+	if (sayable && merge_cubes(context, first, second, ret_rules, ret_precision))
+		return STATUS_OK;
+	*ret_precision = PRECISION_STRICTEST;
 	return constant_rule(context, strictest_of_all(first, second), ret_rules, err);
 }

@@ -12,7 +12,13 @@
  *   (i)  disjoint intervals of one argument, all data below 2^32, or
  *   (c)  pairwise disjoint MASKED_EQ cubes, at most one condition an argument.
  */
-#define MERGED_RULES_PER_CALL_MAX 512
+#define MERGED_RULES_PER_CALL_MAX RULES_PER_CALL_MAX
+
+enum precision {
+	PRECISION_EXACT,
+	PRECISION_LOW_ONLY,  /* arguments of 2^32 and more get the merged default */
+	PRECISION_STRICTEST, /* the strictest verdict of all holds for every argument */
+};
 
 struct call_rules {
 	const struct rule *rules;
@@ -34,12 +40,13 @@ struct outcome {
 struct outcome outcome_pick(struct outcome first, struct outcome second);
 
 /*
- * *ret_rules gets the merged rules, NULL where the merged default says all. *ret_exact is
- * false when the strictest verdict of all was taken for every argument instead: the answer is
- * too large, or cannot be said for a 32-bit ABI. STATUS_SYSTEM: no memory.
+ * *ret_rules gets the merged rules, NULL where the merged default says all. *ret_precision
+ * tells what was given up because the answer is too large, or cannot be said for a 32-bit ABI.
+ * STATUS_SYSTEM: no memory.
  */
 enum status merge_call(const struct merge_context *context, struct call_rules first,
-		       struct call_rules second, struct rule **ret_rules, bool *ret_exact,
+		       struct call_rules second, struct rule **ret_rules,
+		       enum precision *ret_precision,
 		       struct error *err) MUST_CHECK;
 
 /*

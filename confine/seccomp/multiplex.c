@@ -38,6 +38,18 @@ static unsigned call_by_name(const char *name)
 	return call;
 }
 
+bool multiplex_covers(unsigned call)
+{
+	for (size_t i = 0; i < LEN(multiplexers); i++) {
+		for (unsigned id = 1; id < multiplexers[i].count; id++) {
+			if (multiplexers[i].calls[id] != NULL &&
+			    text_is(syscall_name(call), multiplexers[i].calls[id]))
+				return true;
+		}
+	}
+	return false;
+}
+
 static bool matches_id(const struct profile_arg *cond, uint64_t id)
 {
 	switch ((enum compare)cond->op) {
@@ -113,103 +125,213 @@ static struct verdict input_verdict(const struct ruleset *set, unsigned mux, uin
 	return verdict;
 }
 
-/* The loosest that libseccomp may answer for mux(id), given the merged rules. */
-static struct verdict emitted_verdict(const struct ruleset *merged, unsigned mux, uint64_t id,
-				      unsigned single)
+/* Runtimes do not hand rules to libseccomp that say what the default says. */
+static bool is_handed_over(const struct ruleset *merged, const struct rule *rule)
+{
+	return !verdict_equal(rule->verdict, merged->default_verdict);
+}
+
+/* The merged rule on the multiplexer that hides all that comes from the single calls. */
+static const struct rule *hiding_rule(const struct ruleset *merged, unsigned mux)
 {
 	const struct rule *rules = merged->calls[mux];
-	struct verdict verdict = merged->default_verdict, own;
 
-	/* a rule without conditions hides those that come from the single calls */
-	if (rules != NULL && rules->cond_count == 0)
-		return rules->verdict;
-	if (own_verdict(merged, mux, id, &own))
-		verdict = own;
-	for (const struct rule *r = merged->calls[single]; r != NULL; r = r->next) {
-		if (r->verdict.action > verdict.action)
-			verdict = r->verdict;
-	}
-	return verdict;
+	return rules != NULL && rules->cond_count == 0 && is_handed_over(merged, rules) ? rules :
+											NULL;
 }
 
-static void wanted_verdicts(const struct ruleset *inputs, size_t count,
-			    const struct multiplexer *m, unsigned mux, struct verdict *wanted)
+/*
+ * What libseccomp makes of mux(id) out of the rules on the single call; false when there are
+ * none. It is the loosest that it may answer: conditions on the first argument are lost.
+ */
+static bool single_verdict(const struct ruleset *merged, unsigned single,
+			   struct verdict *ret_verdict)
 {
-	for (unsigned id = 1; id < m->count; id++) {
+	struct verdict verdict = merged->default_verdict;
+	bool found = false, always = false;
+
+	for (const struct rule *r = merged->calls[single]; r != NULL; r = r->next) {
+		if (!is_handed_over(merged, r))
+			continue;
+		if (!found || r->verdict.action > verdict.action)
+			verdict = r->verdict;
+		found = true;
+		always = always || r->cond_count == 0;
+	}
+	if (found && !always && merged->default_verdict.action > verdict.action)
+		verdict = merged->default_verdict;
+	*ret_verdict = verdict;
+	return found;
+}
+
+struct split {
+	const struct multiplexer *m;
+	unsigned mux;
+	struct verdict wanted[IDS_MAX]; /* by call id */
+};
+
+static void find_wanted(const struct ruleset *inputs, size_t count, struct split *split)
+{
+	for (unsigned id = 1; id < split->m->count; id++) {
 		unsigned single;
 
-		if (m->calls[id] == NULL)
+		if (split->m->calls[id] == NULL)
 			continue;
-		single = call_by_name(m->calls[id]);
-		wanted[id] = input_verdict(&inputs[0], mux, id, single);
+		single = call_by_name(split->m->calls[id]);
+		split->wanted[id] = input_verdict(&inputs[0], split->mux, id, single);
 		for (size_t i = 1; i < count; i++)
-			wanted[id] = stricter(wanted[id], input_verdict(&inputs[i], mux, id, single));
+			split->wanted[id] =
+				stricter(split->wanted[id],
+					 input_verdict(&inputs[i], split->mux, id, single));
 	}
 }
 
-static bool is_too_loose(const struct ruleset *merged, const struct multiplexer *m, unsigned mux,
-			 const struct verdict *wanted)
+/* Whether mux(id) may come out looser than wanted for some id, with these rules on it alone. */
+static bool is_too_loose(const struct ruleset *merged, const struct split *split,
+			 const struct rule *hiding)
 {
-	for (unsigned id = 1; id < m->count; id++) {
-		if (m->calls[id] != NULL &&
-		    emitted_verdict(merged, mux, id, call_by_name(m->calls[id])).action >
-			    wanted[id].action)
+	for (unsigned id = 1; id < split->m->count; id++) {
+		struct verdict emitted;
+
+		if (split->m->calls[id] == NULL)
+			continue;
+		if (hiding != NULL)
+			emitted = hiding->verdict;
+		else
+			(void)single_verdict(merged, call_by_name(split->m->calls[id]), &emitted);
+		if (emitted.action > split->wanted[id].action)
 			return true;
 	}
 	return false;
 }
 
-/* One rule for each call id whose verdict is not the default's. */
-static enum status split(const struct multiplexer *m, const struct verdict *wanted,
-			 struct ruleset *merged, unsigned mux, struct arena *arena,
-			 struct error *err)
+/* A rule of the merge by name, stricter than the default, for ids that no single call has. */
+static bool denies_other_ids(const struct ruleset *merged, const struct split *split)
+{
+	for (const struct rule *r = merged->calls[split->mux]; r != NULL; r = r->next) {
+		bool one_id = r->cond_count > 0 && r->conds[0].index == 0 &&
+			      (r->conds[0].op == COMPARE_EQ ||
+			       (r->conds[0].op == COMPARE_MASKED_EQ &&
+				(uint32_t)r->conds[0].a == UINT32_MAX));
+		uint64_t id = one_id && r->conds[0].op == COMPARE_EQ ? r->conds[0].a :
+			      one_id				     ? r->conds[0].b :
+								       0;
+
+		if (r->verdict.action < merged->default_verdict.action &&
+		    (!one_id || id >= split->m->count || split->m->calls[id] == NULL))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * One rule for each id that the rules on the single calls leave to the default. Where they do
+ * not, a second rule could contradict them, which libseccomp refuses.
+ */
+static enum status split_rules(const struct split *split, struct ruleset *merged,
+			       struct arena *arena, struct rule **ret_rules, struct error *err)
 {
 	struct rule *rules = NULL, **tail = &rules;
 
-	for (unsigned id = 1; id < m->count; id++) {
+	for (unsigned id = 1; id < split->m->count; id++) {
+		struct verdict verdict;
 		struct rule *rule;
 
-		if (m->calls[id] == NULL || verdict_equal(wanted[id], merged->default_verdict))
+		if (split->m->calls[id] == NULL ||
+		    verdict_equal(split->wanted[id], merged->default_verdict) ||
+		    single_verdict(merged, call_by_name(split->m->calls[id]), &verdict))
 			continue;
 		rule = arena_alloc(arena, sizeof(*rule) + sizeof(rule->conds[0]));
 		if (rule == NULL)
 			return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot merge the profiles");
-		rule->verdict = wanted[id];
+		rule->verdict = split->wanted[id];
 		rule->cond_count = 1;
 		rule->conds[0] = (struct profile_arg){ 0, COMPARE_EQ, id, 0 };
 		*tail = rule;
 		tail = &rule->next;
 	}
-	merged->calls[mux] = rules;
+	*ret_rules = rules;
 	return STATUS_OK;
 }
 
-enum status multiplex_merge(const struct ruleset *inputs, size_t count, struct arena *arena,
-			    struct notes *notes, struct ruleset *merged, struct error *err)
+/* Whether the split says what is wanted: what it leaves to the default, and the single calls. */
+static bool split_is_enough(const struct ruleset *merged, const struct split *split)
 {
-	for (size_t i = 0; i < LEN(multiplexers); i++) {
-		const struct multiplexer *m = &multiplexers[i];
-		unsigned mux = call_by_name(m->name);
-		struct verdict wanted[IDS_MAX];
-		struct rule *by_name = merged->calls[mux];
-		enum status st;
+	for (unsigned id = 1; id < split->m->count; id++) {
+		struct verdict verdict;
 
-		if ((merged->arches & ARCH_BIT(ARCH_X86)) == 0)
-			return STATUS_OK;
-		wanted_verdicts(inputs, count, m, mux, wanted);
-		if (!is_too_loose(merged, m, mux, wanted))
+		if (split->m->calls[id] == NULL)
 			continue;
-		st = split(m, wanted, merged, mux, arena, err);
-		if (st != STATUS_OK)
-			return st;
-		if (!is_too_loose(merged, m, mux, wanted))
-			continue;
-		merged->calls[mux] = by_name;
+		if (single_verdict(merged, call_by_name(split->m->calls[id]), &verdict) &&
+		    verdict.action > split->wanted[id].action)
+			return false;
+	}
+	return !denies_other_ids(merged, split);
+}
+
+/* All ids get an errno: said with one rule that is not the default's, so that it hides the rest. */
+static bool all_errno(const struct split *split)
+{
+	for (unsigned id = 1; id < split->m->count; id++) {
+		if (split->m->calls[id] != NULL && split->wanted[id].action != ACTION_ERRNO)
+			return false;
+	}
+	return true;
+}
+
+static enum status deny_all(const struct split *split, struct ruleset *merged, struct arena *arena,
+			    struct error *err)
+{
+	struct rule *rule = arena_alloc(arena, sizeof(*rule));
+
+	if (rule == NULL)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot merge the profiles");
+	rule->verdict = (struct verdict){
+		ACTION_ERRNO, merged->default_verdict.data == ENOSYS ? EPERM : ENOSYS
+	};
+	merged->calls[split->mux] = rule;
+	return STATUS_OK;
+}
+
+static enum status merge_one(const struct multiplexer *m, const struct ruleset *inputs,
+			     size_t count, struct arena *arena, struct notes *notes,
+			     struct ruleset *merged, struct error *err)
+{
+	struct split split = { .m = m, .mux = call_by_name(m->name) };
+	const struct rule *hiding = hiding_rule(merged, split.mux);
+	bool conditional = false;
+	struct rule *rules;
+	enum status st;
+
+	for (const struct rule *r = merged->calls[split.mux]; r != NULL; r = r->next)
+		conditional = conditional || (hiding == NULL && is_handed_over(merged, r));
+	find_wanted(inputs, count, &split);
+	if (!conditional && !is_too_loose(merged, &split, hiding))
+		return STATUS_OK;
+	if (all_errno(&split) && !conditional)
+		return deny_all(&split, merged, arena, err);
+	if (!split_is_enough(merged, &split)) {
 		merged->arches &= ~ARCH_BIT(ARCH_X86);
 		notes_add(notes, arena,
 			  "seccomp: SCMP_ARCH_X86 dropped, as its %s cannot be held to what the "
 			  "profiles deny; i386 programs will be killed",
 			  m->name);
+		return STATUS_OK;
 	}
-	return STATUS_OK;
+	st = split_rules(&split, merged, arena, &rules, err);
+	if (st == STATUS_OK)
+		merged->calls[split.mux] = rules;
+	return st;
+}
+
+enum status multiplex_merge(const struct ruleset *inputs, size_t count, struct arena *arena,
+			    struct notes *notes, struct ruleset *merged, struct error *err)
+{
+	enum status st = STATUS_OK;
+
+	for (size_t i = 0; i < LEN(multiplexers) && st == STATUS_OK; i++) {
+		if ((merged->arches & ARCH_BIT(ARCH_X86)) != 0)
+			st = merge_one(&multiplexers[i], inputs, count, arena, notes, merged, err);
+	}
+	return st;
 }

@@ -17,4 +17,7 @@ enum status multiplex_merge(const struct ruleset *inputs, size_t count, struct a
 			    struct notes *notes, struct ruleset *merged, struct error *err)
 	MUST_CHECK;
 
+/* Whether the call can be made through one of the two; send and recv can on x86 only so. */
+bool multiplex_covers(unsigned call);
+
 #endif

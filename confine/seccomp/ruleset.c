@@ -116,20 +116,15 @@ static bool repeats_an_index(const struct profile_arg *args, size_t count)
 	return false;
 }
 
-enum status ruleset_add(struct ruleset *ruleset, unsigned call, struct ruleset_source *source,
-			struct arena *arena, struct error *err)
+static enum status add_conditional(struct ruleset *ruleset, unsigned call,
+				   struct ruleset_source *source, struct arena *arena,
+				   struct error *err)
 {
 	/* both runtimes turn a repeated index into an OR of single conditions */
 	bool any = repeats_an_index(source->args, source->arg_count);
 	struct profile_arg conds[PROFILE_ARGS_MAX];
 	size_t count = 0;
 
-	ruleset->named[call] = 1;
-	/* nearly all rules: no conditions, and the first for their call */
-	if (source->arg_count == 0 && source->shared != NULL && ruleset->calls[call] == NULL) {
-		ruleset->calls[call] = source->shared;
-		return STATUS_OK;
-	}
 	for (size_t i = 0; i < source->arg_count; i++) {
 		struct profile_arg arg = source->args[i];
 		enum truth truth = simplify(&arg);
@@ -151,11 +146,25 @@ enum status ruleset_add(struct ruleset *ruleset, unsigned call, struct ruleset_s
 	return add_rule(ruleset, call, source, conds, count, arena, err);
 }
 
+enum status ruleset_add(struct ruleset *ruleset, unsigned call, struct ruleset_source *source,
+			struct arena *arena, struct error *err)
+{
+	ruleset->named[call] = 1;
+	if (source->arg_count > 0)
+		return add_conditional(ruleset, call, source, arena, err);
+	/* nearly all rules: no conditions, and the first for their call */
+	if (source->shared != NULL && ruleset->calls[call] == NULL) {
+		ruleset->calls[call] = source->shared;
+		return STATUS_OK;
+	}
+	return add_rule(ruleset, call, source, NULL, 0, arena, err);
+}
+
 static enum status unknown_name(const struct profile_rule *rule, size_t i, struct verdict fallback,
 				struct arena *arena, const char *profile, struct notes *notes,
 				struct error *err)
 {
-	struct text name = rule->names[i], nearest = syscall_nearest(name);
+	struct text name = rule->names[i], nearest;
 	struct json list = json_get(rule->json, "names");
 	struct json at = json_exists(list) ? json_first(list) : json_get(rule->json, "name");
 
@@ -164,6 +173,7 @@ static enum status unknown_name(const struct profile_rule *rule, size_t i, struc
 			  TEXT_ARG(name));
 		return STATUS_OK;
 	}
+	nearest = syscall_nearest(name);
 	for (size_t n = 0; n < i; n++)
 		at = json_next(at);
 	return json_fail(at, STATUS_INVALID, err,

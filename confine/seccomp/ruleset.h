@@ -11,7 +11,7 @@
  * the profile declares: a rule matches when all its conditions hold; of the matching rules the
  * strictest counts, of equally strict ones the first; when none matches, the default.
  */
-#define RULES_PER_CALL_MAX 256
+#define RULES_PER_CALL_MAX 512 /* at least what a merge can write: merge_call.h */
 
 struct rule {
 	struct rule *next; /* in the order of the profile */

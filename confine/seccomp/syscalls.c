@@ -56,6 +56,11 @@ int syscall_number(unsigned call, enum arch arch)
 	return syscall_arch_is_numbered(arch) ? syscall_numbers[call][arch] : -1;
 }
 
+uint32_t syscall_arches(unsigned call)
+{
+	return syscall_numbered_on[call];
+}
+
 const uint16_t *syscall_by_number(enum arch arch, size_t *ret_count)
 {
 	*ret_count = syscall_falling_counts[arch];

@@ -10,7 +10,7 @@
  * confine/data/syscalls-newer.txt). Calls are numbered by the order of their names, 0 to
  * syscall_count() - 1; that number is no architecture's.
  */
-unsigned syscall_count(void);
+unsigned syscall_count(void) __attribute__((const));
 
 /* Writes *ret_call only when the name is known. */
 bool syscall_find(struct text name, unsigned *ret_call);
@@ -18,16 +18,19 @@ bool syscall_find(struct text name, unsigned *ret_call);
 struct text syscall_name(unsigned call);
 
 /* Its number on arch, -1 where it does not exist or arch has no table here. */
-int syscall_number(unsigned call, enum arch arch);
+int syscall_number(unsigned call, enum arch arch) __attribute__((const));
 
 /* Whether there is a table of numbers for arch. */
 bool syscall_arch_is_numbered(enum arch arch);
+
+/* The numbered architectures that have the call, as ARCH_BITs. */
+uint32_t syscall_arches(unsigned call) __attribute__((const));
 
 /* Such an architecture's calls by falling number. */
 const uint16_t *syscall_by_number(enum arch arch, size_t *ret_count);
 
 /* True when the libseccomp that we were built with cannot make a filter rule for it. */
-bool syscall_is_newer(unsigned call);
+bool syscall_is_newer(unsigned call) __attribute__((const));
 
 /* The known name that looks most like this one, for "did you mean"; TEXT_NONE if none does. */
 struct text syscall_nearest(struct text name);

@@ -59,11 +59,7 @@ static void write_constants(const struct ruleset *ruleset, unsigned first, uint8
 		if (!is_constant(ruleset->calls[call]) ||
 		    !verdict_equal(ruleset->calls[call]->verdict, verdict))
 			continue;
-		buffer_add_str(out, comma);
-		/* names of system calls need no escapes */
-		buffer_add_char(out, '"');
-		buffer_add(out, syscall_name(call));
-		buffer_add_char(out, '"');
+		buffer_add_name(out, comma, syscall_name(call));
 		done[call] = 1;
 		comma = ",";
 	}

@@ -50,11 +50,14 @@ enum status file_open_parent(int dirfd, const char *path, struct arena *arena, i
 	return file_open_dir(dirfd, dir, ret_fd, err);
 }
 
-/* Reads fd into the arena; `expect` is a guess of the length, so that one read(2) usually does. */
+/*
+ * Reads fd into the arena. expect: the length that fstat(2) gave, so that one read(2) usually
+ * does; 0 when there is none, as for a pipe, which is read until nothing comes.
+ */
 static enum status read_all(int fd, size_t expect, size_t max_bytes, struct arena *arena,
 			    struct text *ret_text, struct error *err)
 {
-	size_t size = expect + 1, len = 0;
+	size_t size = expect != 0 ? expect + 1 : FIRST_READ, len = 0;
 	char *ptr = arena_alloc(arena, size + 1);
 
 	for (;;) {
@@ -71,7 +74,7 @@ static enum status read_all(int fd, size_t expect, size_t max_bytes, struct aren
 		if (len > max_bytes)
 			return error_set(err, STATUS_INVALID, 0, "is larger than %zu bytes",
 					 max_bytes);
-		/* shorter than asked for and as long as expected: that was the end */
+		/* one byte less than there was room for, and as long as expected: that was all */
 		if (n == 0 || (len == expect && expect != 0))
 			break;
 		if (len == size) {
@@ -123,14 +126,52 @@ enum status file_read(int dirfd, const char *name, size_t max_bytes, struct aren
 	return read_regular(fd, max_bytes, arena, ret_text, ret_stat, err);
 }
 
+/* openat2(2) that neither leaves dirfd nor follows a link. */
+static int open_beneath(int dirfd, const char *path, uint64_t flags)
+{
+	struct open_how how = {
+		.flags = flags,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+
+	return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+}
+
+static enum status check_directory(int dirfd, const char *path, struct error *err)
+{
+	AUTO(file_close) int fd = open_beneath(dirfd, path, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+	struct stat about;
+	enum status st;
+
+	if (fd < 0 || fstat(fd, &about) != 0)
+		return open_failed(err);
+	st = file_check_owner(&about, err);
+	return st == STATUS_OK ? st : error_where(err, "its directory %s", path);
+}
+
+enum status file_check_way(int dirfd, const char *path, struct error *err)
+{
+	char prefix[PATH_MAX];
+	const char *slash = path;
+	enum status st = STATUS_OK;
+
+	while (st == STATUS_OK && (slash = strchr(slash, '/')) != NULL) {
+		size_t n = (size_t)(slash - path);
+
+		if (n >= sizeof(prefix))
+			return error_set(err, STATUS_INVALID, ENAMETOOLONG, "cannot open");
+		memcpy(prefix, path, n);
+		prefix[n] = '\0';
+		st = check_directory(dirfd, prefix, err);
+		slash++;
+	}
+	return st;
+}
+
 enum status file_read_beneath(int dirfd, const char *path, size_t max_bytes, struct arena *arena,
 			      struct text *ret_text, struct stat *ret_stat, struct error *err)
 {
-	struct open_how how = {
-		.flags = READ_FLAGS,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-	};
-	AUTO(file_close) int fd = (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+	AUTO(file_close) int fd = open_beneath(dirfd, path, READ_FLAGS);
 
 	if (fd < 0 && errno == ENOSYS)
 		return error_set(err, STATUS_UNSUPPORTED, 0,
@@ -149,7 +190,7 @@ enum status file_read_fd(int fd, size_t max_bytes, struct arena *arena, struct t
 	char *copy;
 
 	/* a pipe has no length to ask for: collect it aside, keep only what came */
-	st = read_all(fd, FIRST_READ, max_bytes, &scratch, &text, err);
+	st = read_all(fd, 0, max_bytes, &scratch, &text, err);
 	if (st == STATUS_OK) {
 		copy = text_dup(arena, text);
 		if (copy == NULL)

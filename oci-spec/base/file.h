@@ -38,6 +38,12 @@ enum status file_read_beneath(int dirfd, const char *path, size_t max_bytes, str
 			      struct text *ret_text, struct stat *ret_stat, struct error *err)
 	MUST_CHECK;
 
+/*
+ * Whether every directory between dirfd and the file `path` beneath it is the administrator's
+ * own too, by file_check_owner(): who can write one could swap the file.
+ */
+enum status file_check_way(int dirfd, const char *path, struct error *err) MUST_CHECK;
+
 /* Reads an open descriptor to its end. */
 enum status file_read_fd(int fd, size_t max_bytes, struct arena *arena, struct text *ret_text,
 			 struct error *err) MUST_CHECK;

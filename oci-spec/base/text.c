@@ -183,6 +183,22 @@ void buffer_add_u64(struct buffer *b, uint64_t value)
 	buffer_add(b, (struct text){ digits + at, sizeof(digits) - at });
 }
 
+void buffer_add_name(struct buffer *b, const char *before, struct text name)
+{
+	char *at;
+
+	if (!make_room(b, name.len + 8))
+		return;
+	at = b->ptr + b->len;
+	while (*before != '\0')
+		*at++ = *before++;
+	*at++ = '"';
+	memcpy(at, name.ptr, name.len);
+	at += name.len;
+	*at++ = '"';
+	b->len = (size_t)(at - b->ptr);
+}
+
 static void add_json_char(struct buffer *b, unsigned char c)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -209,6 +225,23 @@ void buffer_add_json_string(struct buffer *b, struct text t)
 	for (size_t i = 0; i < t.len; i++)
 		add_json_char(b, (unsigned char)t.ptr[i]);
 	buffer_add_char(b, '"');
+}
+
+void buffer_add_printable(struct buffer *b, struct text t)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < t.len; i++) {
+		unsigned char c = (unsigned char)t.ptr[i];
+
+		if (c >= 0x20 && c < 0x7f) {
+			buffer_add_char(b, (char)c);
+			continue;
+		}
+		buffer_add_str(b, "\\x");
+		buffer_add_char(b, hex[c >> 4]);
+		buffer_add_char(b, hex[c & 15]);
+	}
 }
 
 enum status buffer_text(struct buffer *b, struct text *ret_text, struct error *err)

@@ -87,8 +87,14 @@ void buffer_add_str(struct buffer *b, const char *s);
 void buffer_add_char(struct buffer *b, char c);
 void buffer_add_u64(struct buffer *b, uint64_t value);
 
+/* The text between quotes, for names that need no escapes; `before`, at most 6 bytes, first. */
+void buffer_add_name(struct buffer *b, const char *before, struct text name);
+
 /* As a JSON string with quotes: shortest escapes, bytes from 0x80 as they are. */
 void buffer_add_json_string(struct buffer *b, struct text t);
+
+/* For people: bytes outside printable ASCII as \xNN, as error_format() does. */
+void buffer_add_printable(struct buffer *b, struct text t);
 
 enum status buffer_text(struct buffer *b, struct text *ret_text, struct error *err) MUST_CHECK;
 

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "confine/seccomp/anchor.h"
+
+#include "confine/seccomp/multiplex.h"
+
+#include <errno.h>
+
+/* Never implemented, or gone for good: sys_ni_syscall in every table that has a number for them. */
+static const char *const candidates[] = { "afs_syscall", "getpmsg", "putpmsg", "nfsservctl" };
+#define CANDIDATES (sizeof(candidates) / sizeof(candidates[0]))
+
+/* libseccomp makes one program of x86_64 and x32. */
+static const uint32_t groups[] = {
+	ARCH_BIT(ARCH_X86),
+	ARCH_BIT(ARCH_X86_64) | ARCH_BIT(ARCH_X32),
+	ARCH_BIT(ARCH_ARM),
+	ARCH_BIT(ARCH_AARCH64),
+};
+#define GROUPS (sizeof(groups) / sizeof(groups[0]))
+
+bool anchor_is_candidate(unsigned call)
+{
+	for (size_t i = 0; i < CANDIDATES; i++) {
+		if (text_is(syscall_name(call), candidates[i]))
+			return true;
+	}
+	return false;
+}
+
+/* A rule that a runtime hands to libseccomp: those equal to the default it skips. */
+static bool is_handed_over(const struct rule *rule, struct verdict default_verdict)
+{
+	return !verdict_equal(rule->verdict, default_verdict);
+}
+
+static void drop_numberless(struct ruleset *merged)
+{
+	for (unsigned call = 0; call < syscall_count(); call++) {
+		bool on_x86 = (merged->arches & ARCH_BIT(ARCH_X86)) != 0;
+
+		if (merged->calls[call] != NULL && (syscall_arches(call) & merged->arches) == 0 &&
+		    !(on_x86 && multiplex_covers(call)))
+			merged->calls[call] = NULL;
+	}
+}
+
+static bool is_anchored(const struct ruleset *merged, uint32_t group)
+{
+	for (unsigned call = 0; call < syscall_count(); call++) {
+		const struct rule *rules = merged->calls[call];
+
+		if (rules != NULL && rules->cond_count == 0 &&
+		    is_handed_over(rules, merged->default_verdict) && (syscall_arches(call) & group) != 0)
+			return true;
+	}
+	return false;
+}
+
+static bool has_rules(const struct ruleset *merged)
+{
+	for (unsigned call = 0; call < syscall_count(); call++) {
+		for (const struct rule *r = merged->calls[call]; r != NULL; r = r->next) {
+			if (is_handed_over(r, merged->default_verdict))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* No looser than the default, and not equal to it. False when there is none. */
+static bool anchor_verdict(struct verdict default_verdict, struct verdict *ret_verdict)
+{
+	if (default_verdict.action == ACTION_KILL_PROCESS)
+		return false;
+	if (default_verdict.action < ACTION_ERRNO)
+		*ret_verdict = (struct verdict){ ACTION_KILL_PROCESS, 0 };
+	else if (verdict_equal(default_verdict, (struct verdict){ ACTION_ERRNO, ENOSYS }))
+		*ret_verdict = (struct verdict){ ACTION_ERRNO, EPERM };
+	else
+		*ret_verdict = (struct verdict){ ACTION_ERRNO, ENOSYS };
+	return true;
+}
+
+static enum status add_anchor(struct ruleset *merged, uint32_t group, struct verdict verdict,
+			      struct arena *arena, struct error *err)
+{
+	for (size_t i = 0; i < CANDIDATES; i++) {
+		unsigned call;
+		struct rule *rule;
+
+		if (!syscall_find(text_of(candidates[i]), &call) || (syscall_arches(call) & group) == 0 ||
+		    merged->calls[call] != NULL)
+			continue;
+		rule = arena_alloc(arena, sizeof(*rule));
+		if (rule == NULL)
+			return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot merge the profiles");
+		rule->verdict = verdict;
+		merged->calls[call] = rule;
+		return STATUS_OK;
+	}
+	return error_set(err, STATUS_UNSUPPORTED, 0,
+			 "libseccomp cannot make a right filter of rules with conditions alone");
+}
+
+enum status anchor_merge(struct ruleset *merged, struct arena *arena, struct error *err)
+{
+	struct verdict verdict;
+	enum status st = STATUS_OK;
+
+	drop_numberless(merged);
+	/* under a default of KILL_PROCESS dead rules only tighten */
+	if (!has_rules(merged) || !anchor_verdict(merged->default_verdict, &verdict))
+		return STATUS_OK;
+	for (size_t i = 0; i < GROUPS && st == STATUS_OK; i++) {
+		uint32_t group = merged->arches & groups[i];
+
+		if (group != 0 && !is_anchored(merged, group))
+			st = add_anchor(merged, group, verdict, arena, err);
+	}
+	return st;
+}
