@@ -108,7 +108,8 @@ enum status apparmor_stack_label(struct text current, struct json asked, const s
 			continue;
 		if (!apparmor_name_is_plain(member))
 			return json_fail(asked, STATUS_INVALID, err,
-					 "'%.*s' cannot be the name of a profile", TEXT_ARG(member));
+					 "'%.*s' cannot be the name of a profile",
+					 TEXT_ARG(member));
 		st = add_member(&label, member, arena, err);
 	}
 	if (st == STATUS_OK)

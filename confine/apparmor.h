@@ -30,7 +30,7 @@ enum status apparmor_stack(struct text current, const struct request_profile *re
 
 /* The same with the members of another label, the string `asked` of a process.json. */
 enum status apparmor_stack_label(struct text current, struct json asked, const struct host *host,
-				 struct arena *arena, struct text *ret_label, struct error *err)
-	MUST_CHECK;
+				 struct arena *arena, struct text *ret_label,
+				 struct error *err) MUST_CHECK;
 
 #endif

@@ -14,8 +14,8 @@ enum status capabilities_check_known(const struct process *process, const struct
 				     struct error *err)
 {
 	const struct capability_sets *sets = &process->capabilities;
-	uint64_t unknown = (sets->bounding | sets->permitted | sets->effective |
-			    sets->inheritable | sets->ambient) &
+	uint64_t unknown = (sets->bounding | sets->permitted | sets->effective | sets->inheritable |
+			    sets->ambient) &
 			   ~host->capabilities;
 
 	if (unknown == 0)

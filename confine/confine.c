@@ -29,8 +29,8 @@ static struct confine_inputs inputs_of(const struct confine *confine,
 static enum status parse(struct confine *confine, struct text text, const char *name,
 			 struct confined *confined, struct error *err)
 {
-	enum status st = json_parse(confine->arena, text, name, &container_limits, &confined->doc,
-				    err);
+	enum status st =
+		json_parse(confine->arena, text, name, &container_limits, &confined->doc, err);
 
 	if (st == STATUS_OK)
 		st = container_parse(&confined->doc, confine->arena, &confined->container, err);
@@ -69,13 +69,14 @@ enum status confine_bundle(struct confine *confine, int dirfd, const char *file,
 {
 	struct stat about;
 	struct text text;
-	enum status st = file_read(dirfd, file, CONTAINER_BYTES_MAX, confine->arena, &text, &about,
-				   err);
+	enum status st =
+		file_read(dirfd, file, CONTAINER_BYTES_MAX, confine->arena, &text, &about, err);
 
 	if (st == STATUS_OK)
 		st = confine_text(confine, text, shown, confined, err);
 	if (st == STATUS_OK && confined->changed)
-		st = file_replace(dirfd, file, confined->pieces, confined->piece_count, &about, err);
+		st = file_replace(dirfd, file, confined->pieces, confined->piece_count, &about,
+				  err);
 	return st == STATUS_OK ? st : error_in_file(err, shown);
 }
 
@@ -83,8 +84,8 @@ enum status confine_read_container(struct confine *confine, int dirfd, const cha
 				   const char *shown, struct confined *confined, struct error *err)
 {
 	struct text text;
-	enum status st = file_read(dirfd, file, CONTAINER_BYTES_MAX, confine->arena, &text, NULL,
-				   err);
+	enum status st =
+		file_read(dirfd, file, CONTAINER_BYTES_MAX, confine->arena, &text, NULL, err);
 
 	if (st == STATUS_OK)
 		st = parse(confine, text, shown, confined, err);
@@ -130,7 +131,8 @@ enum status confine_process_file(struct confine *confine, const struct confined 
 	enum status st = file_open_parent(AT_FDCWD, path, confine->arena, &dirfd, &name, err);
 
 	if (st == STATUS_OK)
-		st = file_read(dirfd, name, CONTAINER_BYTES_MAX, confine->arena, &text, &about, err);
+		st = file_read(dirfd, name, CONTAINER_BYTES_MAX, confine->arena, &text, &about,
+			       err);
 	if (st == STATUS_OK)
 		st = decide_process(confine, container, text, path, &pieces, &count, &changed, err);
 	if (st == STATUS_OK && changed)

@@ -61,7 +61,7 @@ enum status confine_process_file(struct confine *confine, const struct confined 
 
 /* What an exec without process.json may have: the container's own privileges, decided anew. */
 enum status confine_container_privileges(struct confine *confine, const struct confined *container,
-					 struct privileges *ret_privileges, struct error *err)
-	MUST_CHECK;
+					 struct privileges *ret_privileges,
+					 struct error *err) MUST_CHECK;
 
 #endif

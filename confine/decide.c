@@ -41,15 +41,15 @@ static enum status check_admission(const struct confine_inputs *in, bool *ret_un
 	if (*ret_untouched)
 		return STATUS_OK;
 	if (privileged && policy->privileged == ANSWER_REFUSE)
-		return json_fail(json_get(in->container->process.json, "capabilities"),
-				 STATUS_DENIED, err,
-				 "privileged containers are refused by %s (\"privileged\": \"refuse\")",
-				 policy->path);
+		return json_fail(
+			json_get(in->container->process.json, "capabilities"), STATUS_DENIED, err,
+			"privileged containers are refused by %s (\"privileged\": \"refuse\")",
+			policy->path);
 	if (policy->unconfined == ANSWER_REFUSE &&
 	    (is_unconfined(in) || in->request->unconfined_seccomp))
-		return json_fail(json_exists(in->container->linux_object) ?
-					 in->container->linux_object :
-					 json_root(in->container->doc),
+		return json_fail(json_exists(in->container->linux_object)
+					 ? in->container->linux_object
+					 : json_root(in->container->doc),
 				 STATUS_DENIED, err,
 				 "containers without a seccomp profile are refused by %s "
 				 "(\"unconfined\": \"refuse\")",
@@ -94,8 +94,8 @@ static enum status add_profile(const struct profile *profile, const struct rules
 			       struct arena *arena, struct notes *notes,
 			       struct seccomp_inputs *inputs, struct error *err)
 {
-	enum status st = ruleset_resolve(profile, context, arena, notes,
-					 &inputs->list[inputs->count], err);
+	enum status st =
+		ruleset_resolve(profile, context, arena, notes, &inputs->list[inputs->count], err);
 
 	inputs->count += st == STATUS_OK ? 1 : 0;
 	return st;
@@ -129,11 +129,13 @@ static enum status decide_seccomp(const struct confine_inputs *in, struct arena 
 	struct ruleset_context context = { confinement->privileges.capabilities.bounding,
 					   in->host->kernel };
 	struct seccomp_inputs *inputs = arena_alloc(arena, sizeof(*inputs));
+	size_t own;
 	enum status st;
 
 	if (inputs == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot merge the profiles");
 	st = add_baseline(in, &context, arena, notes, inputs, err);
+	own = inputs->count;
 	if (st == STATUS_OK && in->container->has_seccomp)
 		st = add_profile(&in->container->seccomp, &context, arena, notes, inputs, err);
 	for (size_t i = 0; i < in->request->seccomp_count && st == STATUS_OK; i++)
@@ -143,7 +145,8 @@ static enum status decide_seccomp(const struct confine_inputs *in, struct arena 
 	for (size_t i = 0; i < inputs->count && in->policy->native_arch_only; i++)
 		inputs->list[i].arches = ARCH_BIT(ARCH_NATIVE);
 	confinement->has_seccomp = true;
-	return merge_profiles(inputs->list, inputs->count, arena, notes, &confinement->seccomp, err);
+	return merge_around(inputs->list, inputs->count, own, arena, notes, &confinement->seccomp,
+			    err);
 }
 
 enum status confine_decide(const struct confine_inputs *inputs, struct arena *arena,
@@ -170,8 +173,8 @@ enum status confine_decide(const struct confine_inputs *inputs, struct arena *ar
 
 /* Another profile than the container's is stacked on it, never swapped for it. */
 static enum status exec_label(struct text container, const struct process *process,
-			      const struct host *host, struct arena *arena,
-			      struct text *ret_label, struct error *err)
+			      const struct host *host, struct arena *arena, struct text *ret_label,
+			      struct error *err)
 {
 	struct text asked = process->apparmor_profile;
 
@@ -202,9 +205,8 @@ enum status confine_decide_exec(const struct confine_inputs *inputs, const struc
 	if (st != STATUS_OK)
 		return st;
 	/* an exec that names none gets the container's: those that it was really started with */
-	privileges.inherits_too_much =
-		!capability_sets_equal(&container.capabilities,
-				       &inputs->container->process.capabilities);
+	privileges.inherits_too_much = !capability_sets_equal(
+		&container.capabilities, &inputs->container->process.capabilities);
 	if (!process->capabilities_given)
 		privileges.capabilities = container.capabilities;
 	capabilities_restrict(&privileges.capabilities, container.capabilities.bounding);

@@ -28,14 +28,14 @@ struct privileges {
 	bool no_new_privileges;
 	struct text apparmor_profile; /* empty: none */
 	bool untouched;		      /* the policy leaves this container alone */
-	bool inherits_too_much; /* exec: config.json grants more than is decided now */
+	bool inherits_too_much;	      /* exec: config.json grants more than is decided now */
 };
 
 struct confinement {
 	struct privileges privileges; /* with .untouched: nothing is changed, and no more decided */
 	bool has_seccomp;
 	struct ruleset seccomp; /* valid when has_seccomp */
-	uint64_t dropped;	/* capabilities that config.json granted and the decision does not */
+	uint64_t dropped; /* capabilities that config.json granted and the decision does not */
 };
 
 struct confine_inputs {

@@ -55,8 +55,8 @@ static uint64_t read_grantable(uint64_t known)
 
 static bool read_apparmor(void)
 {
-	AUTO(file_close) int fd = open("/sys/module/apparmor/parameters/enabled",
-				       O_RDONLY | O_CLOEXEC);
+	AUTO(file_close)
+	int fd = open("/sys/module/apparmor/parameters/enabled", O_RDONLY | O_CLOEXEC);
 	char answer = 'N';
 
 	return fd >= 0 && read(fd, &answer, 1) == 1 && answer == 'Y';

@@ -20,3 +20,12 @@ void notes_add(struct notes *notes, struct arena *arena, const char *fmt, ...)
 	}
 	notes->list[notes->count++] = text_of(copy);
 }
+
+void notes_add_once(struct notes *notes, struct arena *arena, struct text note)
+{
+	for (size_t i = 0; i < notes->count; i++) {
+		if (text_equal(notes->list[i], note))
+			return;
+	}
+	notes_add(notes, arena, "%s", note.ptr);
+}

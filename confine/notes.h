@@ -20,4 +20,7 @@ struct notes {
 
 void notes_add(struct notes *notes, struct arena *arena, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
+/* The same for a text that is kept already, unless it is there. */
+void notes_add_once(struct notes *notes, struct arena *arena, struct text note);
+
 #endif

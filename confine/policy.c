@@ -60,7 +60,8 @@ static enum status parse_texts(struct json array, bool are_paths, struct text_li
 	struct text_list list = { .count = 0 };
 	enum status st = json_expect(array, JSON_ARRAY, err);
 
-	for (struct json e = json_first(array); json_exists(e) && st == STATUS_OK; e = json_next(e)) {
+	for (struct json e = json_first(array); json_exists(e) && st == STATUS_OK;
+	     e = json_next(e)) {
 		if (list.count == POLICY_LIST_MAX)
 			return json_fail(array, STATUS_INVALID, err, "has more than %d entries",
 					 POLICY_LIST_MAX);
@@ -123,7 +124,8 @@ static enum status parse_baseline(struct json value, struct policy *policy, stru
 	/* "runtime-default@" is no spelling of the newest */
 	if (!runtime_default_exists(version) || (version.ptr != NULL && version.len == 0))
 		return json_fail(value, STATUS_INVALID, err,
-				 "there is no such version; there are %s", runtime_default_versions());
+				 "there is no such version; there are %s",
+				 runtime_default_versions());
 	policy->baseline = BASELINE_RUNTIME_DEFAULT;
 	policy->baseline_version = version;
 	return STATUS_OK;
@@ -150,8 +152,7 @@ static enum status parse_seccomp(struct json object, struct policy *policy, stru
 	return STATUS_OK;
 }
 
-static enum status parse_capabilities(struct json object, struct policy *policy,
-				      struct error *err)
+static enum status parse_capabilities(struct json object, struct policy *policy, struct error *err)
 {
 	static const char *const known[] = { "drop", "limit", NULL };
 	struct json drop = json_get(object, "drop"), limit = json_get(object, "limit");
@@ -193,10 +194,11 @@ static enum status parse_exempt(struct json object, struct policy *policy, struc
 
 enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, struct error *err)
 {
-	static const char *const known[] = { "runtimes",     "runtime-override", "seccomp",
-					     "capabilities", "no-new-privileges", "unconfined",
-					     "privileged",   "restore",		 "exempt",
-					     "runtime-annotations", NULL };
+	static const char *const known[] = {
+		"runtimes",   "runtime-override", "seccomp", "capabilities", "no-new-privileges",
+		"unconfined", "privileged",	  "restore", "exempt",	     "runtime-annotations",
+		NULL
+	};
 	struct json root = json_root(doc), v;
 	struct policy policy;
 	enum status st = json_expect(root, JSON_OBJECT, err);
@@ -222,9 +224,10 @@ enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, 
 	if (st == STATUS_OK && json_exists(v = json_get(root, "restore")))
 		st = parse_answer(v, &policy.restore, err);
 	if (st == STATUS_OK && policy.restore == ANSWER_CONFINE)
-		st = json_fail(v, STATUS_INVALID, err,
-			       "a restored process brings its own confinement: expected \"refuse\" or "
-			       "\"pass\"");
+		st = json_fail(
+			v, STATUS_INVALID, err,
+			"a restored process brings its own confinement: expected \"refuse\" or "
+			"\"pass\"");
 	if (st == STATUS_OK && json_exists(v = json_get(root, "exempt")))
 		st = parse_exempt(v, &policy, err);
 	if (st == STATUS_OK && json_exists(v = json_get(root, "runtime-annotations")))

@@ -27,9 +27,9 @@ struct text_list {
 };
 
 struct policy {
-	const char *path; /* of the file, or "built-in policy" */
-	struct text_list runtimes;	/* absolute paths; the first that is there is used */
-	bool allow_runtime_override;	/* --oci-confine-runtime and OCI_CONFINE_RUNTIME count */
+	const char *path;	     /* of the file, or "built-in policy" */
+	struct text_list runtimes;   /* absolute paths; the first that is there is used */
+	bool allow_runtime_override; /* --oci-confine-runtime and OCI_CONFINE_RUNTIME count */
 
 	enum baseline baseline;
 	struct text baseline_version; /* of runtime-default; empty for the newest */
@@ -61,8 +61,8 @@ enum status policy_read(const char *path, struct arena *arena, struct policy *re
 void policy_init(struct policy *policy);
 
 /* Reads a parsed policy file on top of the built-in policy. */
-enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, struct error *err)
-	MUST_CHECK;
+enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy,
+			 struct error *err) MUST_CHECK;
 
 bool text_list_has(const struct text_list *list, struct text item);
 

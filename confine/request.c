@@ -21,16 +21,22 @@ enum kind { KIND_SECCOMP, KIND_APPARMOR, KIND_DROP, KIND_NNP, KIND_COUNT_ };
 static const char *const kinds[KIND_COUNT_] = { "seccomp", "apparmor", "drop-capabilities",
 						"no-new-privileges" };
 
-/* CRI-O's keys count only where containerd's are not: under each engine the other's are free. */
-static bool is_containerd(const struct container *container)
+/*
+ * The container's name. Under each engine the other's key is free for a pod to set, so two that
+ * differ are none.
+ */
+static enum status container_name(const struct container *container, struct text *ret_name,
+				  struct error *err)
 {
-	return container_annotation(container, CRI_CONTAINER_TYPE).ptr != NULL;
-}
+	struct text cri = container_annotation(container, CRI_CONTAINER_NAME);
+	struct text crio = container_annotation(container, CRIO_CONTAINER_NAME);
 
-static struct text container_name(const struct container *container)
-{
-	return container_annotation(container, is_containerd(container) ? CRI_CONTAINER_NAME :
-									   CRIO_CONTAINER_NAME);
+	if (cri.len > 0 && crio.len > 0 && !text_equal(cri, crio))
+		return json_fail(json_get(container->annotations, CRI_CONTAINER_NAME),
+				 STATUS_INVALID, err,
+				 "and " CRIO_CONTAINER_NAME " name two containers");
+	*ret_name = cri.len > 0 ? cri : crio;
+	return STATUS_OK;
 }
 
 static enum status add_profile(struct request_profile *list, size_t *count, struct text name,
@@ -100,7 +106,8 @@ static enum status read_profile_word(struct text word, enum kind kind, bool old,
 		return json_fail(annotation, STATUS_INVALID, err,
 				 "'%.*s' cannot be the name of a profile", TEXT_ARG(name));
 	if (kind == KIND_SECCOMP)
-		return add_profile(request->seccomp, &request->seccomp_count, name, annotation, err);
+		return add_profile(request->seccomp, &request->seccomp_count, name, annotation,
+				   err);
 	return add_profile(request->apparmor, &request->apparmor_count, name, annotation, err);
 }
 
@@ -161,8 +168,8 @@ static enum status read_value(struct json annotation, enum kind kind, bool old,
 }
 
 /* Which of ours a key is; *ret_container is what stands behind the dot, empty for pod-wide. */
-static enum status our_kind(struct json annotation, enum kind *ret_kind,
-			    struct text *ret_container, struct error *err)
+static enum status our_kind(struct json annotation, enum kind *ret_kind, struct text *ret_container,
+			    struct error *err)
 {
 	struct text rest = json_key(annotation), word;
 
@@ -192,8 +199,8 @@ struct chosen {
 	bool is_sandbox; /* which has no name of its own */
 };
 
-static enum status choose_ours(struct json annotation, struct text container,
-			       struct chosen *chosen, struct error *err)
+static enum status choose_ours(struct json annotation, struct text container, struct chosen *chosen,
+			       struct error *err)
 {
 	struct text for_container = TEXT_NONE;
 	enum kind kind = KIND_COUNT_;
@@ -202,10 +209,11 @@ static enum status choose_ours(struct json annotation, struct text container,
 	if (st != STATUS_OK)
 		return st;
 	if (for_container.len > 0 && container.len == 0 && !chosen->is_sandbox)
-		return json_fail(annotation, STATUS_INVALID, err,
-				 "is for a container by name, which this engine does not tell; leave "
-				 ".%.*s out",
-				 TEXT_ARG(for_container));
+		return json_fail(
+			annotation, STATUS_INVALID, err,
+			"is for a container by name, which this engine does not tell; leave "
+			".%.*s out",
+			TEXT_ARG(for_container));
 	if (for_container.len > 0 && !text_equal(for_container, container))
 		return STATUS_OK;
 	if (for_container.len > 0 || !chosen->specific[kind])
@@ -286,8 +294,8 @@ static enum status check_crun(struct json annotation, const struct policy *polic
 static enum status choose(const struct container *container, const struct policy *policy,
 			  struct chosen *chosen, struct error *err)
 {
-	struct text name = container_name(container);
-	enum status st = STATUS_OK;
+	struct text name = TEXT_NONE;
+	enum status st = container_name(container, &name, err);
 
 	for (struct json a = json_first(container->annotations); json_exists(a) && st == STATUS_OK;
 	     a = json_next(a)) {
@@ -303,12 +311,15 @@ static enum status choose(const struct container *container, const struct policy
 	return st;
 }
 
+/* A pause container only if every key that is there says so: see container_name(). */
 static bool is_sandbox(const struct container *container)
 {
-	return text_is(container_annotation(container, is_containerd(container) ?
-							       CRI_CONTAINER_TYPE :
-							       CRIO_CONTAINER_TYPE),
-		       "sandbox");
+	struct text cri = container_annotation(container, CRI_CONTAINER_TYPE);
+	struct text crio = container_annotation(container, CRIO_CONTAINER_TYPE);
+
+	return (cri.ptr != NULL || crio.ptr != NULL) &&
+	       (cri.ptr == NULL || text_is(cri, "sandbox")) &&
+	       (crio.ptr == NULL || text_is(crio, "sandbox"));
 }
 
 enum status request_read(const struct container *container, const struct policy *policy,

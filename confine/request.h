@@ -37,7 +37,7 @@ struct request {
 	bool unconfined_seccomp;      /* an old annotation says "unconfined" */
 	bool default_seccomp;	      /* one says "runtime/default" */
 	struct json default_apparmor; /* the one that does so for AppArmor */
-	bool is_sandbox;	 /* a pod's pause container, which profiles are not meant for */
+	bool is_sandbox; /* a pod's pause container, which profiles are not meant for */
 };
 
 /*

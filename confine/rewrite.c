@@ -3,8 +3,7 @@
 
 static enum status rewrite_process(const struct process *process,
 				   const struct privileges *privileges, bool write_capabilities,
-				   struct arena *arena, struct json_edits *edits,
-				   struct error *err)
+				   struct arena *arena, struct json_edits *edits, struct error *err)
 {
 	struct buffer caps = BUFFER_INIT(arena), label = BUFFER_INIT(arena);
 	struct text text;
@@ -32,16 +31,15 @@ enum status rewrite_exec(const struct process *process, const struct privileges 
 {
 	if (privileges->untouched)
 		return STATUS_OK;
-	return rewrite_process(process, privileges,
-			       !process->capabilities_given ||
-				       !capability_sets_equal(&process->capabilities,
-							      &privileges->capabilities),
-			       arena, edits, err);
+	return rewrite_process(
+		process, privileges,
+		!process->capabilities_given ||
+			!capability_sets_equal(&process->capabilities, &privileges->capabilities),
+		arena, edits, err);
 }
 
-static enum status rewrite_seccomp(const struct container *container,
-				   const struct ruleset *seccomp, struct arena *arena,
-				   struct json_edits *edits, struct error *err)
+static enum status rewrite_seccomp(const struct container *container, const struct ruleset *seccomp,
+				   struct arena *arena, struct json_edits *edits, struct error *err)
 {
 	struct buffer out = BUFFER_INIT(arena);
 	struct text text;

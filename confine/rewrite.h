@@ -19,7 +19,7 @@ enum status rewrite_container(const struct container *container,
  * container's, which may have been started with more than is decided for it now.
  */
 enum status rewrite_exec(const struct process *process, const struct privileges *privileges,
-			 struct arena *arena, struct json_edits *edits, struct error *err)
-	MUST_CHECK;
+			 struct arena *arena, struct json_edits *edits,
+			 struct error *err) MUST_CHECK;
 
 #endif

@@ -101,8 +101,8 @@ void capability_sets_write(const struct capability_sets *sets, struct buffer *ou
 	const char *separator = "{";
 
 	for (size_t i = 0; i < FIELDS; i++) {
-		uint64_t set = *(const uint64_t *)(const void *)((const char *)sets +
-								 fields[i].offset);
+		uint64_t set =
+			*(const uint64_t *)(const void *)((const char *)sets + fields[i].offset);
 		const char *comma = "[";
 
 		if (set == 0)

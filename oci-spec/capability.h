@@ -37,7 +37,8 @@ struct capability_sets {
 bool capability_sets_equal(const struct capability_sets *a, const struct capability_sets *b);
 
 /* Reads a list of names. STATUS_INVALID names the unknown one. */
-enum status capability_set_parse(struct json array, uint64_t *ret_set, struct error *err) MUST_CHECK;
+enum status capability_set_parse(struct json array, uint64_t *ret_set,
+				 struct error *err) MUST_CHECK;
 
 /* Reads the object; an absent list is an empty set. */
 enum status capability_sets_parse(struct json object, struct capability_sets *ret_sets,

@@ -30,12 +30,12 @@ struct container {
 	struct process process;
 	bool has_seccomp;
 	struct profile seccomp; /* valid when has_seccomp */
-	bool has_masked_paths;	/* /proc and /sys are partly hidden, as in all but privileged ones */
-	bool all_devices;	/* linux.resources.devices allows every device */
+	bool has_masked_paths; /* /proc and /sys are partly hidden, as in all but privileged ones */
+	bool all_devices;      /* linux.resources.devices allows every device */
 };
 
-enum status process_parse(struct json object, struct process *ret_process, struct error *err)
-	MUST_CHECK;
+enum status process_parse(struct json object, struct process *ret_process,
+			  struct error *err) MUST_CHECK;
 
 /* Borrows the document. */
 enum status container_parse(const struct json_doc *doc, struct arena *arena,

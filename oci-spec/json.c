@@ -61,7 +61,8 @@ static struct text node_text(const struct json_doc *doc, uint32_t at)
 	uint32_t low = 0, high = doc->decoded_count;
 
 	if (!node->escaped)
-		return (struct text){ doc->text.ptr + node->start + 1, node->end - node->start - 2 };
+		return (struct text){ doc->text.ptr + node->start + 1,
+				      node->end - node->start - 2 };
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
 
@@ -107,15 +108,14 @@ struct text json_raw(struct json value)
 	return (struct text){ value.doc->text.ptr + node->start, node->end - node->start };
 }
 
-struct json json_get(struct json object, const char *key)
+struct json json_get_text(struct json object, struct text key)
 {
 	struct json none = { object.doc, 0 };
-	struct text wanted = text_of(key);
 
 	if (!json_is(object, JSON_OBJECT))
 		return none;
 	for (struct json m = json_first(object); json_exists(m); m = json_next(m)) {
-		if (text_equal(json_key(m), wanted))
+		if (text_equal(json_key(m), key))
 			return m;
 	}
 	return none;
@@ -289,9 +289,10 @@ enum status json_check_keys(struct json object, const char *const *known, bool o
 				folded = known[i];
 		}
 		if (!found && folded != NULL)
-			return json_fail(m, STATUS_INVALID, err,
-					 "is '%s' in another spelling, which runtimes read differently",
-					 folded);
+			return json_fail(
+				m, STATUS_INVALID, err,
+				"is '%s' in another spelling, which runtimes read differently",
+				folded);
 		if (!found && !others_allowed)
 			return json_fail(m, STATUS_INVALID, err, "unknown key");
 	}

@@ -70,7 +70,12 @@ enum json_type json_type(struct json value);
 bool json_is(struct json value, enum json_type type);
 
 /* Member `key` of an object; not-there when absent or when value is no object. */
-struct json json_get(struct json object, const char *key);
+struct json json_get_text(struct json object, struct text key);
+
+static inline struct json json_get(struct json object, const char *key)
+{
+	return json_get_text(object, text_of(key));
+}
 
 /* First and following element of an array or member of an object; not-there at the end. */
 struct json json_first(struct json container);
@@ -107,8 +112,8 @@ enum status json_require(struct json parent, const char *key, enum json_type typ
  * An unsigned number at most max, exactly as written: digits only, no sign, fraction or
  * exponent, no leading zero.
  */
-enum status json_u64(struct json value, uint64_t max, uint64_t *ret_number, struct error *err)
-	MUST_CHECK;
+enum status json_u64(struct json value, uint64_t max, uint64_t *ret_number,
+		     struct error *err) MUST_CHECK;
 
 enum status json_bool(struct json value, bool *ret_bool, struct error *err) MUST_CHECK;
 

@@ -14,9 +14,9 @@
 
 struct json_edits {
 	struct json_edit {
-		uint32_t start, end; /* bytes of the document that go */
+		uint32_t start, end;  /* bytes of the document that go */
 		struct text parts[4]; /* what comes instead */
-	} list[JSON_EDITS_MAX]; /* by rising start, never overlapping */
+	} list[JSON_EDITS_MAX];	      /* by rising start, never overlapping */
 	size_t count;
 };
 

@@ -22,7 +22,7 @@ struct parse {
 	uint32_t depth;
 	uint32_t open[JSON_DEPTH_MAX + 1]; /* containers being read, outermost first */
 	uint32_t last[JSON_DEPTH_MAX + 1]; /* their last key or element, 0 none yet */
-	uint32_t *slots;                   /* hash table for keys, made on demand */
+	uint32_t *slots;		   /* hash table for keys, made on demand */
 	uint32_t slots_size;
 	uint64_t seed;
 };
@@ -102,9 +102,10 @@ static void link_node(struct parse *p, uint32_t at)
 /* What a value of each type starts with; digits and the minus of a number are not listed. */
 static bool starts_as(enum json_type type, char c)
 {
-	static const char starts[] = { [JSON_NULL] = 'n',   [JSON_FALSE] = 'f',	 [JSON_TRUE] = 't',
-				       [JSON_STRING] = '"', [JSON_ARRAY] = '[', [JSON_OBJECT] = '{',
-				       [JSON_KEY] = '"' };
+	static const char starts[] = {
+		[JSON_NULL] = 'n',  [JSON_FALSE] = 'f',	 [JSON_TRUE] = 't', [JSON_STRING] = '"',
+		[JSON_ARRAY] = '[', [JSON_OBJECT] = '{', [JSON_KEY] = '"'
+	};
 
 	return type == JSON_NUMBER ? c == '-' || (c >= '0' && c <= '9') : c == starts[type];
 }
@@ -118,7 +119,8 @@ static int add_node(struct parse *p, enum json_type type, uint32_t *ret_at)
 	if ((at == p->nodes_size || at > p->limits->max_nodes) && grow_nodes(p) == STOP)
 		return STOP;
 	node = &p->doc->nodes[at];
-	*node = (struct json_node){ .start = token_start(p, end), .end = end,
+	*node = (struct json_node){ .start = token_start(p, end),
+				    .end = end,
 				    .type = (uint32_t)type & 7 };
 	p->doc->count++;
 	p->offset = end;
@@ -415,32 +417,45 @@ static enum status syntax_error(struct parse *p)
 	return STATUS_INVALID;
 }
 
-/* Whether one of eight bytes is below 0x20: borrows out of a byte only if it is. */
-static bool has_low_byte(const char *p)
+/* Whether eight bytes are plain: none below 0x20 (that borrows), none with the high bit. */
+static bool is_plain_word(const char *p)
 {
 	uint64_t word;
 
 	memcpy(&word, p, sizeof(word));
-	return ((word - 0x2020202020202020u) & ~word & 0x8080808080808080u) != 0;
+	return (((word - 0x2020202020202020u) | word) & 0x8080808080808080u) == 0;
 }
 
-/* yajl takes vertical tab and form feed for white space; RFC 8259 knows neither. */
-static size_t first_control(struct text text)
+/*
+ * What yajl would let through: overlong UTF-8 and surrogates, and vertical tab and form feed as
+ * white space, which RFC 8259 knows neither.
+ */
+static enum status check_bytes(struct parse *p)
 {
+	struct text text = p->doc->text;
+	bool utf8_checked = false;
 	size_t i = 0;
 
 	while (i < text.len) {
 		unsigned char c = (unsigned char)text.ptr[i];
 
-		if (text.len - i >= 8 && !has_low_byte(text.ptr + i)) {
+		if (text.len - i >= 8 && is_plain_word(text.ptr + i)) {
 			i += 8;
 			continue;
 		}
 		if (c < 0x20 && c != '\n' && c != '\t' && c != '\r')
-			break;
+			return text_error(p, i, TEXT("a control character"));
+		if (c >= 0x80 && !utf8_checked) {
+			struct text rest = { text.ptr + i, text.len - i };
+			size_t sound = text_utf8_length(rest);
+
+			if (sound < rest.len)
+				return text_error(p, i + sound, TEXT("is not valid UTF-8"));
+			utf8_checked = true;
+		}
 		i++;
 	}
-	return i;
+	return STATUS_OK;
 }
 
 static bool is_blank_from(struct text text, size_t at)
@@ -454,20 +469,22 @@ static bool is_blank_from(struct text text, size_t at)
 static enum status run(struct parse *p)
 {
 	const unsigned char *text = (const unsigned char *)p->doc->text.ptr;
-	size_t sound = text_utf8_length(p->doc->text), control = first_control(p->doc->text);
 	yajl_status ys;
 
-	/* yajl itself lets overlong forms and surrogates through; outside strings it wants ASCII */
-	if (sound < p->doc->text.len)
-		return text_error(p, sound, TEXT("is not valid UTF-8"));
-	if (control < p->doc->text.len)
-		return text_error(p, control, TEXT("a control character"));
+	if (check_bytes(p) != STATUS_OK)
+		return p->err->status;
 	ys = yajl_parse(p->yajl, text, p->doc->text.len);
 
 	/* completing is what notices an unfinished document; the offset is the chunk's then */
-	if (ys == yajl_status_ok && yajl_complete_parse(p->yajl) != yajl_status_ok)
-		return error_set(p->err, STATUS_INVALID, 0, "%s",
-				 p->doc->text.len == 0 ? "is empty" : "ends in the middle");
+	if (ys == yajl_status_ok) {
+		ys = yajl_complete_parse(p->yajl);
+		/* only now does it know that a number has ended, be it the whole document */
+		if (ys == yajl_status_client_canceled && p->depth == 0)
+			return error_set(p->err, STATUS_INVALID, 0, "must hold one object");
+		if (ys != yajl_status_ok)
+			return error_set(p->err, STATUS_INVALID, 0, "%s",
+					 p->doc->text.len == 0 ? "is empty" : "ends in the middle");
+	}
 	if (ys == yajl_status_client_canceled)
 		return p->err->status;
 	if (ys != yajl_status_ok)
@@ -481,7 +498,8 @@ static enum status run(struct parse *p)
 }
 
 enum status json_parse(struct arena *arena, struct text text, const char *name,
-		       const struct json_limits *limits, struct json_doc *ret_doc, struct error *err)
+		       const struct json_limits *limits, struct json_doc *ret_doc,
+		       struct error *err)
 {
 	struct json_doc doc = { .name = name, .text = text, .count = 1 };
 	struct parse p = { .arena = arena, .limits = limits, .doc = &doc, .err = err };
@@ -489,7 +507,8 @@ enum status json_parse(struct arena *arena, struct text text, const char *name,
 	enum status st;
 
 	if (text.len > limits->max_bytes || text.len > UINT32_MAX / 2)
-		st = error_set(err, STATUS_INVALID, 0, "is larger than %zu bytes", limits->max_bytes);
+		st = error_set(err, STATUS_INVALID, 0, "is larger than %zu bytes",
+			       limits->max_bytes);
 	else
 		st = STATUS_OK;
 	if (random != NULL)

@@ -35,7 +35,8 @@ enum status docker_parse_arch_map(struct json array, uint32_t *ret_arches, struc
 	uint32_t found = 0;
 	enum status st = json_expect(array, JSON_ARRAY, err);
 
-	for (struct json e = json_first(array); json_exists(e) && st == STATUS_OK; e = json_next(e)) {
+	for (struct json e = json_first(array); json_exists(e) && st == STATUS_OK;
+	     e = json_next(e)) {
 		struct json main, subs = json_get(e, "subArchitectures");
 		uint32_t arch = 0, sub = 0;
 
@@ -73,7 +74,8 @@ static enum status parse_kernel(struct json value, uint32_t *ret_kernel, struct 
 		struct text digits = part == 0 ? major_text : minor_text;
 
 		if (digits.len == 0 || digits.len > 4)
-			return json_fail(value, STATUS_INVALID, err, "expected a kernel version like 4.8");
+			return json_fail(value, STATUS_INVALID, err,
+					 "expected a kernel version like 4.8");
 		for (size_t i = 0; i < digits.len; i++) {
 			if (digits.ptr[i] < '0' || digits.ptr[i] > '9')
 				return json_fail(value, STATUS_INVALID, err,
@@ -102,7 +104,8 @@ static enum status parse_filter(struct json filter, uint64_t *ret_caps, uint32_t
 		st = parse_kernel(kernel, ret_kernel, err);
 	if (st == STATUS_OK)
 		st = json_expect(arches, JSON_ARRAY, err);
-	for (struct json e = json_first(arches); json_exists(e) && st == STATUS_OK; e = json_next(e)) {
+	for (struct json e = json_first(arches); json_exists(e) && st == STATUS_OK;
+	     e = json_next(e)) {
 		st = json_expect(e, JSON_STRING, err);
 		*ret_has_arches = true;
 		if (st == STATUS_OK && text_is(json_text(e), ARCH_NATIVE_GO))
@@ -127,8 +130,8 @@ enum status docker_parse_when(struct json rule, struct profile_when *ret_when, b
 	}
 	has_arches = listed = false;
 	if (st == STATUS_OK && json_exists(excludes)) {
-		st = parse_filter(excludes, &when.caps_none, &when.kernel_below, &has_arches, &listed,
-				  err);
+		st = parse_filter(excludes, &when.caps_none, &when.kernel_below, &has_arches,
+				  &listed, err);
 		if (st == STATUS_OK && listed)
 			*ret_applies = false;
 	}

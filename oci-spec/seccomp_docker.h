@@ -7,11 +7,12 @@
 /* The parts of moby's profile format that the runtime-spec lacks; see seccomp_profile.h. */
 
 /* A list of architectures to ARCH_BITs. */
-enum status docker_parse_arches(struct json array, uint32_t *ret_arches, struct error *err) MUST_CHECK;
+enum status docker_parse_arches(struct json array, uint32_t *ret_arches,
+				struct error *err) MUST_CHECK;
 
 /* "archMap": the entry for the native architecture with its sub-architectures, 0 without one. */
-enum status docker_parse_arch_map(struct json array, uint32_t *ret_arches, struct error *err)
-	MUST_CHECK;
+enum status docker_parse_arch_map(struct json array, uint32_t *ret_arches,
+				  struct error *err) MUST_CHECK;
 
 /*
  * "includes" and "excludes" of a rule. *ret_applies is set to false for a rule that is not for

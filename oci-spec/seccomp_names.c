@@ -13,9 +13,12 @@ static const char *const actions[] = {
 };
 
 static const char *const compares[] = {
-	[COMPARE_NE] = "SCMP_CMP_NE", [COMPARE_LT] = "SCMP_CMP_LT",
-	[COMPARE_LE] = "SCMP_CMP_LE", [COMPARE_EQ] = "SCMP_CMP_EQ",
-	[COMPARE_GE] = "SCMP_CMP_GE", [COMPARE_GT] = "SCMP_CMP_GT",
+	[COMPARE_NE] = "SCMP_CMP_NE",
+	[COMPARE_LT] = "SCMP_CMP_LT",
+	[COMPARE_LE] = "SCMP_CMP_LE",
+	[COMPARE_EQ] = "SCMP_CMP_EQ",
+	[COMPARE_GE] = "SCMP_CMP_GE",
+	[COMPARE_GT] = "SCMP_CMP_GT",
 	[COMPARE_MASKED_EQ] = "SCMP_CMP_MASKED_EQ",
 };
 

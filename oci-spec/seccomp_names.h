@@ -40,7 +40,15 @@ static inline bool action_has_data(enum action action)
 	return action == ACTION_ERRNO || action == ACTION_TRACE;
 }
 
-enum compare { COMPARE_NE, COMPARE_LT, COMPARE_LE, COMPARE_EQ, COMPARE_GE, COMPARE_GT, COMPARE_MASKED_EQ };
+enum compare {
+	COMPARE_NE,
+	COMPARE_LT,
+	COMPARE_LE,
+	COMPARE_EQ,
+	COMPARE_GE,
+	COMPARE_GT,
+	COMPARE_MASKED_EQ
+};
 
 enum arch {
 	ARCH_X86,

@@ -109,8 +109,9 @@ static enum status parse_args(struct json array, struct arena *arena, struct pro
 	if (st != STATUS_OK || count == 0)
 		return st;
 	if (count > PROFILE_ARGS_MAX)
-		return json_fail(array, STATUS_INVALID, err, "has %zu conditions, at most %d are read",
-				 count, PROFILE_ARGS_MAX);
+		return json_fail(array, STATUS_INVALID, err,
+				 "has %zu conditions, at most %d are read", count,
+				 PROFILE_ARGS_MAX);
 	rule->args = arena_array(arena, count, sizeof(*rule->args));
 	if (rule->args == NULL)
 		return no_memory(err);
@@ -154,10 +155,12 @@ static enum status parse_names(struct json object, enum profile_form form, struc
 
 	if (json_exists(name) && form == PROFILE_IN_FILE) {
 		if (json_exists(names))
-			return json_fail(object, STATUS_INVALID, err, "has both 'name' and 'names'");
+			return json_fail(object, STATUS_INVALID, err,
+					 "has both 'name' and 'names'");
 	} else {
 		if (!json_exists(json_first(names)) &&
-		    (!json_exists(names) || json_is(names, JSON_NULL) || json_is(names, JSON_ARRAY)))
+		    (!json_exists(names) || json_is(names, JSON_NULL) ||
+		     json_is(names, JSON_ARRAY)))
 			return names_are_gone(object, names, err);
 		st = json_expect(names, JSON_ARRAY, err);
 		count = count_elements(names);
@@ -179,17 +182,18 @@ static enum status parse_names(struct json object, enum profile_form form, struc
 static enum status parse_rule(struct json object, enum profile_form form, struct arena *arena,
 			      struct profile_rule *rule, bool *ret_applies, struct error *err)
 {
-	/* comment and errno are for people: containers-common writes "errno": "EPERM" beside errnoRet */
-	static const char *const file_keys[] = { "names",    "name",	 "action",  "errnoRet", "args",
-						 "includes", "excludes", "comment", "errno",	NULL };
+	/* comment and errno are for people: containers-common writes "errno": "EPERM" too */
+	static const char *const file_keys[] = { "names", "name",     "action",	  "errnoRet",
+						 "args",  "includes", "excludes", "comment",
+						 "errno", NULL };
 	static const char *const config_keys[] = { "names", "action", "errnoRet", "args", NULL };
 	struct json args = json_get(object, "args");
 	enum status st = json_expect(object, JSON_OBJECT, err);
 
 	rule->json = object;
 	if (st == STATUS_OK)
-		st = json_check_keys(object, form == PROFILE_IN_FILE ? file_keys : config_keys, false,
-				     err);
+		st = json_check_keys(object, form == PROFILE_IN_FILE ? file_keys : config_keys,
+				     false, err);
 	if (st == STATUS_OK)
 		st = parse_names(object, form, arena, rule, err);
 	if (st == STATUS_OK)
@@ -224,8 +228,8 @@ static enum status parse_rules(struct json array, enum profile_form form, struct
 			return st;
 		names += rule.name_count;
 		if (names > PROFILE_NAMES_MAX)
-			return json_fail(e, STATUS_INVALID, err, "the profile has more than %d names",
-					 PROFILE_NAMES_MAX);
+			return json_fail(e, STATUS_INVALID, err,
+					 "the profile has more than %d names", PROFILE_NAMES_MAX);
 		if (applies)
 			profile->rules[profile->rule_count++] = rule;
 	}
@@ -236,7 +240,8 @@ static enum status parse_flags(struct json array, struct profile *profile, struc
 {
 	enum status st = json_expect(array, JSON_ARRAY, err);
 
-	for (struct json e = json_first(array); json_exists(e) && st == STATUS_OK; e = json_next(e)) {
+	for (struct json e = json_first(array); json_exists(e) && st == STATUS_OK;
+	     e = json_next(e)) {
 		uint32_t flag;
 
 		st = json_expect(e, JSON_STRING, err);
@@ -268,18 +273,27 @@ static enum status parse_listener(struct json object, struct profile *profile, s
 
 static enum status check_keys(struct json object, enum profile_form form, struct error *err)
 {
-	static const char *const file_keys[] = {
-		"defaultAction", "defaultErrnoRet", "architectures", "archMap",	   "flags", "listenerPath",
-		"listenerMetadata", "syscalls", "comment", "defaultErrno", NULL
-	};
-	static const char *const config_keys[] = { "defaultAction", "defaultErrnoRet", "architectures",
-						   "flags", "listenerPath", "listenerMetadata",
-						   "syscalls", NULL };
+	static const char *const file_keys[] = { "defaultAction",
+						 "defaultErrnoRet",
+						 "architectures",
+						 "archMap",
+						 "flags",
+						 "listenerPath",
+						 "listenerMetadata",
+						 "syscalls",
+						 "comment",
+						 "defaultErrno",
+						 NULL };
+	static const char *const config_keys[] = { "defaultAction", "defaultErrnoRet",
+						   "architectures", "flags",
+						   "listenerPath",  "listenerMetadata",
+						   "syscalls",	    NULL };
 	enum status st = json_expect(object, JSON_OBJECT, err);
 
 	if (st != STATUS_OK)
 		return st;
-	return json_check_keys(object, form == PROFILE_IN_FILE ? file_keys : config_keys, false, err);
+	return json_check_keys(object, form == PROFILE_IN_FILE ? file_keys : config_keys, false,
+			       err);
 }
 
 enum status profile_parse(struct json object, enum profile_form form, const char *name,
@@ -294,7 +308,8 @@ enum status profile_parse(struct json object, enum profile_form form, const char
 		st = parse_verdict(object, "defaultAction", "defaultErrnoRet",
 				   &profile.default_verdict, err);
 	if (st == STATUS_OK && json_exists(arches) && json_exists(map))
-		st = json_fail(object, STATUS_INVALID, err, "has both 'architectures' and 'archMap'");
+		st = json_fail(object, STATUS_INVALID, err,
+			       "has both 'architectures' and 'archMap'");
 	if (st == STATUS_OK && json_exists(arches))
 		st = docker_parse_arches(arches, &profile.arches, err);
 	if (st == STATUS_OK && json_exists(map))

@@ -56,8 +56,8 @@ struct profile_rule {
 struct profile {
 	const char *name; /* how messages call it */
 	struct verdict default_verdict;
-	uint32_t arches; /* ARCH_BITs; 0: none listed */
-	uint32_t flags;  /* FLAG_* */
+	uint32_t arches;  /* ARCH_BITs; 0: none listed */
+	uint32_t flags;	  /* FLAG_* */
 	bool flags_given; /* absent is not empty: then runtimes set SPEC_ALLOW */
 	struct text listener_path, listener_metadata;
 	struct profile_rule *rules;
@@ -69,7 +69,7 @@ struct profile {
  * Rules for other native architectures than this program's are left out.
  */
 enum status profile_parse(struct json object, enum profile_form form, const char *name,
-			  struct arena *arena, struct profile *ret_profile, struct error *err)
-	MUST_CHECK;
+			  struct arena *arena, struct profile *ret_profile,
+			  struct error *err) MUST_CHECK;
 
 #endif

@@ -127,23 +127,24 @@ static enum status runc_bundle(const struct json_doc *doc, bool has_process,
 		return json_fail(json_root(doc), STATUS_INVALID, err,
 				 "names no bundle in config.labels");
 	if (!has_process && !text_equal(first, last))
-		return json_fail(labels, STATUS_DENIED, err,
-				 "the container's annotations name another bundle, from which runc would "
-				 "take the process; use --process");
+		return json_fail(
+			labels, STATUS_DENIED, err,
+			"the container's annotations name another bundle, from which runc would "
+			"take the process; use --process");
 	*ret_bundle = last;
 	return STATUS_OK;
 }
 
 /* The bundle that runc's own record names. */
 static enum status open_recorded_bundle(int state_fd, bool has_process, const char *shown,
-					struct arena *arena, int *ret_dirfd,
-					const char **ret_shown, struct error *err)
+					struct arena *arena, int *ret_dirfd, const char **ret_shown,
+					struct error *err)
 {
 	struct json_doc doc;
 	struct text text, bundle;
 	char *path;
-	enum status st = file_read(state_fd, "state.json", CONTAINER_BYTES_MAX, arena, &text, NULL,
-				   err);
+	enum status st =
+		file_read(state_fd, "state.json", CONTAINER_BYTES_MAX, arena, &text, NULL, err);
 
 	if (st == STATUS_OK)
 		st = json_parse(arena, text, shown, &container_limits, &doc, err);

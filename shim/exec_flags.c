@@ -89,10 +89,11 @@ static enum status label_for(const struct confine *confine, const struct privile
 	if (!apparmor_confines(container->apparmor_profile))
 		return STATUS_OK;
 	if (args->apparmor != NULL && !text_is(container->apparmor_profile, args->apparmor))
-		return error_set(err, STATUS_DENIED, 0,
-				 "--apparmor: the container runs under '%.*s', which an exec cannot "
-				 "swap; use --process to stack another profile",
-				 TEXT_ARG(container->apparmor_profile));
+		return error_set(
+			err, STATUS_DENIED, 0,
+			"--apparmor: the container runs under '%.*s', which an exec cannot "
+			"swap; use --process to stack another profile",
+			TEXT_ARG(container->apparmor_profile));
 	*ret_label = text_dup(confine->arena, container->apparmor_profile);
 	if (*ret_label == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot build the command line");
@@ -121,9 +122,10 @@ enum status exec_flags_confine(struct confine *confine, const struct confined *c
 	if (st == STATUS_OK)
 		st = label_for(confine, &privileges, args, &label, err);
 	if (st == STATUS_OK && privileges.no_new_privileges && args->new_privs)
-		st = error_set(err, STATUS_DENIED, 0,
-			       "--no-new-privs: the container has no_new_privs, which an exec cannot "
-			       "take off");
+		st = error_set(
+			err, STATUS_DENIED, 0,
+			"--no-new-privs: the container has no_new_privs, which an exec cannot "
+			"take off");
 	if (st != STATUS_OK)
 		return st;
 	for (int i = 0; i <= args->command_index; i++)

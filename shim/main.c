@@ -31,9 +31,10 @@ static enum status check_override(const struct runtime_args *args, struct arena 
 		return STATUS_OK;
 	st = policy_read(NULL, arena, &policy, err);
 	if (st == STATUS_OK && !policy.allow_runtime_override)
-		st = error_set(err, STATUS_DENIED, 0,
-			       "%s forbids to choose runtime or policy (\"runtime-override\": false)",
-			       policy.path);
+		st = error_set(
+			err, STATUS_DENIED, 0,
+			"%s forbids to choose runtime or policy (\"runtime-override\": false)",
+			policy.path);
 	return st;
 }
 
@@ -110,7 +111,8 @@ static enum status confine_command(struct runtime_args *args, struct arena *aren
 	if (st == STATUS_OK)
 		st = confine_open(confine, args->policy_path, arena, err);
 	if (st == STATUS_OK)
-		st = real_runtime_find(&confine->policy, args->runtime_path, arena, ret_runtime, err);
+		st = real_runtime_find(&confine->policy, args->runtime_path, arena, ret_runtime,
+				       err);
 	if (st == STATUS_OK && args->command == COMMAND_RESTORE)
 		st = check_restore(&confine->policy, err);
 	if (st == STATUS_OK && args->command == COMMAND_EXEC)
@@ -144,9 +146,9 @@ static enum status pass_on(const struct runtime_args *args, struct arena *arena,
 static enum status run(struct runtime_args *args, struct arena *arena, struct error *err)
 {
 	const char *runtime;
-	enum status st = args->command == COMMAND_OTHER ?
-				 pass_on(args, arena, &runtime, err) :
-				 confine_command(args, arena, &runtime, err);
+	enum status st = args->command == COMMAND_OTHER
+				 ? pass_on(args, arena, &runtime, err)
+				 : confine_command(args, arena, &runtime, err);
 
 	if (st != STATUS_OK)
 		return st;

@@ -31,9 +31,9 @@ static enum status use_override(const char *path, struct error *err)
 		return error_set(err, STATUS_INVALID, 0,
 				 "the runtime '%.200s' must be an absolute path", path);
 	if (!is_usable(path, &about))
-		return error_set(err, STATUS_UNSUPPORTED, 0,
-				 "the runtime '%.200s' is not an executable file, or is this program",
-				 path);
+		return error_set(
+			err, STATUS_UNSUPPORTED, 0,
+			"the runtime '%.200s' is not an executable file, or is this program", path);
 	st = file_check_owner(&about, err);
 	return st == STATUS_OK ? st : error_in_file(err, path);
 }

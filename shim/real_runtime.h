@@ -10,7 +10,7 @@
  * the caller can have written. STATUS_UNSUPPORTED when there is none. *ret_path is terminated.
  */
 enum status real_runtime_find(const struct policy *policy, const char *override,
-			      struct arena *arena, const char **ret_path, struct error *err)
-	MUST_CHECK;
+			      struct arena *arena, const char **ret_path,
+			      struct error *err) MUST_CHECK;
 
 #endif

@@ -16,43 +16,88 @@ struct option {
 };
 
 static const struct option global_options[] = {
-	{ "root", true },	    { "log", true },	   { "log-format", true },
-	{ "log-level", true },	    { "criu", true },	   { "cgroup-manager", true },
-	{ "rootless", true },	    { "debug", false },	   { "systemd-cgroup", false },
-	{ "help", false },	    { "h", false },	   { "version", false },
-	{ "v", false },		    { NULL, false },
+	{ "root", true },      { "log", true },	   { "log-format", true },
+	{ "log-level", true }, { "criu", true },   { "cgroup-manager", true },
+	{ "rootless", true },  { "debug", false }, { "systemd-cgroup", false },
+	{ "help", false },     { "h", false },	   { "version", false },
+	{ "v", false },	       { NULL, false },
 };
 
 static const struct option create_options[] = {
-	{ "bundle", true },	  { "b", true },	  { "config", true },
-	{ "f", true },		  { "console-socket", true }, { "pid-file", true },
-	{ "preserve-fds", true }, { "pidfd-socket", true }, { "no-pivot", false },
-	{ "no-new-keyring", false }, { "no-subreaper", false }, { "detach", false },
-	{ "d", false },		  { "keep", false },	  { "help", false },
-	{ "h", false },		  { NULL, false },
+	{ "bundle", true },
+	{ "b", true },
+	{ "config", true },
+	{ "f", true },
+	{ "console-socket", true },
+	{ "pid-file", true },
+	{ "preserve-fds", true },
+	{ "pidfd-socket", true },
+	{ "no-pivot", false },
+	{ "no-new-keyring", false },
+	{ "no-subreaper", false },
+	{ "detach", false },
+	{ "d", false },
+	{ "keep", false },
+	{ "help", false },
+	{ "h", false },
+	{ NULL, false },
 };
 
 static const struct option restore_options[] = {
-	{ "bundle", true },	     { "b", true },		 { "console-socket", true },
-	{ "image-path", true },	     { "work-path", true },	 { "pid-file", true },
-	{ "manage-cgroups-mode", true }, { "empty-ns", true },	 { "lsm-profile", true },
-	{ "lsm-mount-context", true }, { "preserve-fds", true }, { "tcp-established", false },
-	{ "ext-unix-sk", false },    { "shell-job", false },	 { "file-locks", false },
-	{ "auto-dedup", false },     { "lazy-pages", false },	 { "no-pivot", false },
-	{ "no-subreaper", false },   { "detach", false },	 { "d", false },
-	{ "help", false },	     { "h", false },		 { NULL, false },
+	{ "bundle", true },
+	{ "b", true },
+	{ "console-socket", true },
+	{ "image-path", true },
+	{ "work-path", true },
+	{ "pid-file", true },
+	{ "manage-cgroups-mode", true },
+	{ "empty-ns", true },
+	{ "lsm-profile", true },
+	{ "lsm-mount-context", true },
+	{ "preserve-fds", true },
+	{ "tcp-established", false },
+	{ "ext-unix-sk", false },
+	{ "shell-job", false },
+	{ "file-locks", false },
+	{ "auto-dedup", false },
+	{ "lazy-pages", false },
+	{ "no-pivot", false },
+	{ "no-subreaper", false },
+	{ "detach", false },
+	{ "d", false },
+	{ "help", false },
+	{ "h", false },
+	{ NULL, false },
 };
 
 static const struct option exec_options[] = {
-	{ "process", true },	     { "p", true },		{ "cap", true },
-	{ "c", true },		     { "apparmor", true },	{ "no-new-privs", false },
-	{ "console-socket", true },  { "cwd", true },		{ "env", true },
-	{ "e", true },		     { "user", true },		{ "u", true },
-	{ "additional-gids", true }, { "g", true },		{ "pid-file", true },
-	{ "process-label", true },   { "preserve-fds", true },	{ "cgroup", true },
-	{ "pidfd-socket", true },    { "tty", false },		{ "t", false },
-	{ "detach", false },	     { "d", false },		{ "ignore-paused", false },
-	{ "help", false },	     { "h", false },		{ NULL, false },
+	{ "process", true },
+	{ "p", true },
+	{ "cap", true },
+	{ "c", true },
+	{ "apparmor", true },
+	{ "no-new-privs", false },
+	{ "console-socket", true },
+	{ "cwd", true },
+	{ "env", true },
+	{ "e", true },
+	{ "user", true },
+	{ "u", true },
+	{ "additional-gids", true },
+	{ "g", true },
+	{ "pid-file", true },
+	{ "process-label", true },
+	{ "preserve-fds", true },
+	{ "cgroup", true },
+	{ "pidfd-socket", true },
+	{ "tty", false },
+	{ "t", false },
+	{ "detach", false },
+	{ "d", false },
+	{ "ignore-paused", false },
+	{ "help", false },
+	{ "h", false },
+	{ NULL, false },
 };
 
 /* One word that starts with a dash, taken apart. */
@@ -86,8 +131,9 @@ static const struct option *find(const struct option *options, const struct word
 }
 
 /* It may or may not swallow the next word. argp adds some to every program: --program-name. */
-static const char unknown[] = "is not known here, so what stands behind it cannot be told; write its "
-			      "value behind '='";
+static const char unknown[] =
+	"is not known here, so what stands behind it cannot be told; write its "
+	"value behind '='";
 
 static enum status refuse(const char *arg, const char *why, struct error *err)
 {
@@ -332,15 +378,15 @@ static enum status take_ours(struct runtime_args *args, const char *arg, struct 
 		args->show_version = true;
 	else
 		return refuse(arg,
-			      "is unknown; there are " OURS "runtime=PATH, " OURS "policy=PATH and " OURS
-			      "version",
+			      "is unknown; there are " OURS "runtime=PATH, " OURS
+			      "policy=PATH and " OURS "version",
 			      err);
 	return STATUS_OK;
 }
 
 /* Ours stand before the command; they are taken out of what the runtime gets. */
-static enum status strip_ours(int argc, char **argv, struct arena *arena,
-			      struct runtime_args *args, struct error *err)
+static enum status strip_ours(int argc, char **argv, struct arena *arena, struct runtime_args *args,
+			      struct error *err)
 {
 	/* set-uid or with file capabilities: then the environment is somebody else's */
 	bool trusted = getauxval(AT_SECURE) == 0;

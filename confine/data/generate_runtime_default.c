@@ -47,11 +47,11 @@ static void add_rule(struct output *out, const struct profile_rule *rule, const 
 	struct error err;
 
 	add_line(&out->rules,
-		 "\t{ { %u, %u }, %u, %u, %u, %u, { %#llxull, %#llxull, %#xu, %#xu } },\n",
+		 "\t{ { %u, %u }, %u, %u, %u, %u, %u, { %#llxull, %#llxull, %#xu, %#xu } },\n",
 		 rule->verdict.action, rule->verdict.data, out->call_count, rule->name_count,
-		 out->arg_count, rule->arg_count, (unsigned long long)rule->when.caps_all,
-		 (unsigned long long)rule->when.caps_none, rule->when.kernel_min,
-		 rule->when.kernel_below);
+		 out->arg_count, rule->arg_count, rule->number,
+		 (unsigned long long)rule->when.caps_all, (unsigned long long)rule->when.caps_none,
+		 rule->when.kernel_min, rule->when.kernel_below);
 	for (uint32_t i = 0; i < rule->name_count; i++) {
 		unsigned call;
 
@@ -90,8 +90,8 @@ static void add_profile(struct output *out, struct buffer *profiles, const char 
 	for (size_t i = 0; i < profile.rule_count; i++)
 		add_rule(out, &profile.rules[i], file);
 	add_line(profiles, "\t{ \"%s\", { %u, %u }, %#xu, %u, %u },\n", version,
-		 profile.default_verdict.action, profile.default_verdict.data, profile.arches, first,
-		 out->rule_count - first);
+		 profile.default_verdict.action, profile.default_verdict.data, profile.arches,
+		 first, out->rule_count - first);
 }
 
 static void print(const char *head, const struct buffer *body)

@@ -50,7 +50,8 @@ static bool is_anchored(const struct ruleset *merged, uint32_t group)
 		const struct rule *rules = merged->calls[call];
 
 		if (rules != NULL && rules->cond_count == 0 &&
-		    is_handed_over(rules, merged->default_verdict) && (syscall_arches(call) & group) != 0)
+		    is_handed_over(rules, merged->default_verdict) &&
+		    (syscall_arches(call) & group) != 0)
 			return true;
 	}
 	return false;
@@ -88,14 +89,15 @@ static enum status add_anchor(struct ruleset *merged, uint32_t group, struct ver
 		unsigned call;
 		struct rule *rule;
 
-		if (!syscall_find(text_of(candidates[i]), &call) || (syscall_arches(call) & group) == 0 ||
-		    merged->calls[call] != NULL)
+		if (!syscall_find(text_of(candidates[i]), &call) ||
+		    (syscall_arches(call) & group) == 0 || merged->calls[call] != NULL)
 			continue;
 		rule = arena_alloc(arena, sizeof(*rule));
 		if (rule == NULL)
 			return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot merge the profiles");
 		rule->verdict = verdict;
 		merged->calls[call] = rule;
+		merged->reshaped = true;
 		return STATUS_OK;
 	}
 	return error_set(err, STATUS_UNSUPPORTED, 0,

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "confine/seccomp/anchor.h"
+
 #define NO_BOUNDARY INT_MAX
 
 /*
@@ -22,7 +24,8 @@ static int highest_named(const struct ruleset *input, enum arch arch)
 	const uint16_t *calls = syscall_by_number(arch, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		if (input->named[calls[i]])
+		/* what the merge before named for libseccomp's sake is no boundary */
+		if (input->named[calls[i]] && !anchor_is_candidate(calls[i]))
 			return syscall_number(calls[i], arch);
 	}
 	return NO_BOUNDARY;
@@ -33,8 +36,8 @@ static int lowest_boundary(const struct ruleset *inputs, size_t count, enum arch
 	int lowest = NO_BOUNDARY;
 
 	for (size_t i = 0; i < count; i++) {
-		int boundary = has_stub(inputs[i].default_verdict) ? highest_named(&inputs[i], arch) :
-								     NO_BOUNDARY;
+		int boundary = has_stub(inputs[i].default_verdict) ? highest_named(&inputs[i], arch)
+								   : NO_BOUNDARY;
 
 		lowest = boundary < lowest ? boundary : lowest;
 	}
@@ -80,6 +83,7 @@ static int drop_above(struct ruleset *merged, enum arch arch, int boundary, bool
 			continue;
 		if (!has_stricter_than_errno(*rules)) {
 			*rules = NULL;
+			merged->reshaped = true;
 			*ret_dropped = true;
 		} else if (highest == boundary)
 			highest = syscall_number(calls[i], arch);
@@ -100,8 +104,10 @@ static enum status name_range(struct ruleset *merged, enum arch arch, int low, i
 	rule->verdict = verdict;
 	for (size_t i = 0; i < count && syscall_number(calls[i], arch) >= low; i++) {
 		if (syscall_number(calls[i], arch) <= high && merged->calls[calls[i]] == NULL &&
-		    is_judged_on(calls[i], arch, merged->arches))
+		    is_judged_on(calls[i], arch, merged->arches)) {
 			merged->calls[calls[i]] = rule;
+			merged->reshaped = true;
+		}
 	}
 	return STATUS_OK;
 }
@@ -128,14 +134,15 @@ enum status boundary_merge(const struct ruleset *inputs, size_t count, struct ar
 		lost = lost || highest > boundary;
 		if (highest > boundary && !harsh)
 			st = name_range(merged, arch, boundary + 1, highest, enosys, arena, err);
-		if (st == STATUS_OK)
+		if (st == STATUS_OK && (!harsh || highest == boundary))
 			st = name_range(merged, arch, boundary, boundary, merged->default_verdict,
 					arena, err);
 	}
 	if (harsh && lost)
-		notes_add(notes, arena,
-			  "seccomp: system calls newer than a profile knows get %s, not ENOSYS, under "
-			  "crun or below a call that is denied by name",
-			  action_name(merged->default_verdict.action));
+		notes_add(
+			notes, arena,
+			"seccomp: system calls newer than a profile knows get %s, not ENOSYS, under "
+			"crun or below a call that is denied by name",
+			action_name(merged->default_verdict.action));
 	return st;
 }

@@ -15,7 +15,7 @@
  * with a note when something is lost by that.
  */
 enum status boundary_merge(const struct ruleset *inputs, size_t count, struct arena *arena,
-			   struct notes *notes, struct ruleset *merged, struct error *err)
-	MUST_CHECK;
+			   struct notes *notes, struct ruleset *merged,
+			   struct error *err) MUST_CHECK;
 
 #endif

@@ -29,7 +29,8 @@ bool regions_add(struct regions *regions, const struct cube *cube, struct verdic
 	if (regions->count == regions->size) {
 		size_t size = regions->size == 0 ? 16 : regions->size * 2;
 		struct region *list = arena_grow(regions->arena, regions->list,
-						 regions->size * sizeof(*list), size * sizeof(*list));
+						 regions->size * sizeof(*list),
+						 size * sizeof(*list));
 
 		if (list == NULL)
 			return false;
@@ -60,7 +61,8 @@ bool regions_add_difference(struct regions *regions, const struct region *from,
 
 			outside.mask[i] |= bit;
 			outside.value[i] |= ~hole->value[i] & bit;
-			if (!regions_add(regions, &outside, from->verdict, from->is_explicit, budget))
+			if (!regions_add(regions, &outside, from->verdict, from->is_explicit,
+					 budget))
 				return false;
 			rest.mask[i] |= bit;
 			rest.value[i] |= hole->value[i] & bit;
@@ -114,19 +116,22 @@ static bool add_condition(struct regions *regions, const struct profile_arg *con
 		return regions_add_range(regions, cond->index, a, a, verdict, true, budget);
 	case COMPARE_NE:
 		if (a > 0)
-			ok = regions_add_range(regions, cond->index, 0, a - 1, verdict, true, budget);
-		if (ok && a < UINT64_MAX)
-			ok = regions_add_range(regions, cond->index, a + 1, UINT64_MAX, verdict, true,
+			ok = regions_add_range(regions, cond->index, 0, a - 1, verdict, true,
 					       budget);
+		if (ok && a < UINT64_MAX)
+			ok = regions_add_range(regions, cond->index, a + 1, UINT64_MAX, verdict,
+					       true, budget);
 		return ok;
 	case COMPARE_LT:
 		return regions_add_range(regions, cond->index, 0, a - 1, verdict, true, budget);
 	case COMPARE_LE:
 		return regions_add_range(regions, cond->index, 0, a, verdict, true, budget);
 	case COMPARE_GE:
-		return regions_add_range(regions, cond->index, a, UINT64_MAX, verdict, true, budget);
+		return regions_add_range(regions, cond->index, a, UINT64_MAX, verdict, true,
+					 budget);
 	case COMPARE_GT:
-		return regions_add_range(regions, cond->index, a + 1, UINT64_MAX, verdict, true, budget);
+		return regions_add_range(regions, cond->index, a + 1, UINT64_MAX, verdict, true,
+					 budget);
 	}
 	return false;
 }
@@ -140,7 +145,8 @@ bool regions_add_rule(struct regions *regions, const struct rule *rule, struct b
 	if (!regions_add(&product, &everything, rule->verdict, true, budget))
 		return false;
 	for (unsigned c = 0; c < rule->cond_count; c++) {
-		struct regions cond = { .arena = regions->arena }, next = { .arena = regions->arena };
+		struct regions cond = { .arena = regions->arena },
+			       next = { .arena = regions->arena };
 
 		if (!add_condition(&cond, &rule->conds[c], rule->verdict, budget))
 			return false;

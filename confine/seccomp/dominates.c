@@ -10,13 +10,12 @@ struct contest {
 /* Whether, where both hold, the strict side's outcome is what counts. */
 static bool wins(const struct contest *contest, struct outcome strict, struct outcome other)
 {
-	struct outcome picked = contest->strict_is_second ? outcome_pick(other, strict) :
-							    outcome_pick(strict, other);
+	struct outcome picked = contest->strict_is_second ? outcome_pick(other, strict)
+							  : outcome_pick(strict, other);
 
 	/* whether an equal verdict is a rule's or a default's matters for an errno alone */
 	return verdict_equal(picked.verdict, strict.verdict) &&
-	       (picked.is_explicit == strict.is_explicit ||
-		strict.verdict.action != ACTION_ERRNO);
+	       (picked.is_explicit == strict.is_explicit || strict.verdict.action != ACTION_ERRNO);
 }
 
 static bool all_cubes(const struct contest *contest, struct call_rules call, struct regions *out)
@@ -84,11 +83,12 @@ bool call_dominates(struct call_rules strict, bool strict_is_second, struct call
 		if (!holds_in_cube(&contest, &cubes.list[i], &others, other.default_verdict))
 			return false;
 	}
-	/* outside its cubes the strict side says its default: what says more must not reach there */
+	/* outside its cubes the strict side says its default, where nothing may say more */
 	for (size_t i = 0; i < others.count; i++) {
 		struct outcome rule = { others.list[i].verdict, true };
 
-		if (!wins(&contest, fallback, rule) && !is_covered(&contest, &others.list[i], &cubes))
+		if (!wins(&contest, fallback, rule) &&
+		    !is_covered(&contest, &others.list[i], &cubes))
 			return false;
 	}
 	return true;

@@ -97,11 +97,9 @@ static struct outcome evaluate(struct call_rules call, uint64_t number)
 
 		if (r->cond_count > 0) {
 			(void)as_interval(&r->conds[0], &low, &high);
-			match = (number >= low && number <= high) !=
-				(r->conds[0].op == COMPARE_NE);
+			match = (number >= low && number <= high) != (r->conds[0].op == COMPARE_NE);
 		}
-		if (match && (!outcome.is_explicit ||
-			      r->verdict.action < outcome.verdict.action))
+		if (match && (!outcome.is_explicit || r->verdict.action < outcome.verdict.action))
 			outcome = (struct outcome){ r->verdict, true };
 	}
 	return outcome;
@@ -147,7 +145,7 @@ static bool add_segment(const struct merge_context *context, struct rule ***tail
 	return true;
 }
 
-/* Makes is_explicit mean "needs a rule", by the same measure as is_worth_a_rule() of merge_call.c. */
+/* Makes is_explicit mean "needs a rule", as is_worth_a_rule() of merge_call.c has it. */
 static struct outcome plain(const struct merge_context *context, struct outcome outcome)
 {
 	if (verdict_equal(outcome.verdict, context->default_verdict) &&
@@ -168,8 +166,8 @@ static bool sweep_segments(const struct merge_context *context, const struct swe
 
 	for (size_t i = 0; i <= sweep->count; i++) {
 		uint64_t at = i == 0 ? 0 : sweep->cuts[i - 1];
-		struct outcome here = plain(
-			context, outcome_pick(evaluate(first, at), evaluate(second, at)));
+		struct outcome here =
+			plain(context, outcome_pick(evaluate(first, at), evaluate(second, at)));
 
 		if (i > 0 && (here.is_explicit != current.is_explicit ||
 			      !verdict_equal(here.verdict, current.verdict))) {
@@ -205,8 +203,8 @@ bool interval_merge(const struct merge_context *context, struct call_rules first
 	if (context->budget->steps < rules * rules / 16)
 		return false;
 	sweep.cuts = arena_array(context->arena, rules * 2, sizeof(*sweep.cuts));
-	if (sweep.cuts == NULL || !add_cuts(&sweep, first.rules) || !add_cuts(&sweep, second.rules) ||
-	    sweep.index == NO_INDEX)
+	if (sweep.cuts == NULL || !add_cuts(&sweep, first.rules) ||
+	    !add_cuts(&sweep, second.rules) || sweep.index == NO_INDEX)
 		return false;
 	context->budget->steps -= rules * rules / 16;
 	qsort(sweep.cuts, sweep.count, sizeof(*sweep.cuts), by_number);

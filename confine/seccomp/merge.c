@@ -11,6 +11,18 @@
 /* Cube operations of one whole merge: some 30 ms and 20 MiB, where a usual one takes 2,000. */
 #define MERGE_STEPS_MAX 150000
 
+/*
+ * The kernel takes 4096 instructions (BPF_MAXINSNS). All calls without conditions need some 1000
+ * for three ABIs, a condition on 64 bits up to 6, and half of that again where x86 is listed. The
+ * limit is lower still: libseccomp's binary tree, which runc 1.3 turns on, has been seen to jump
+ * wrong over some 1500 of them.
+ */
+#define CONDITION_INSTRUCTIONS 6
+#define CONDITIONS_INSTRUCTIONS_MAX 1000
+
+/* Merging a merge again is stable after one round or two. */
+#define REMERGES_MAX 4
+
 #define X86_ABIS_32BIT (ARCH_BIT(ARCH_X86) | ARCH_BIT(ARCH_X32))
 
 static enum status merge_listener(const struct ruleset *a, const struct ruleset *b,
@@ -18,13 +30,14 @@ static enum status merge_listener(const struct ruleset *a, const struct ruleset 
 {
 	if (a->listener_path.len > 0 && b->listener_path.len > 0 &&
 	    !text_equal(a->listener_path, b->listener_path))
-		return error_set(err, STATUS_DENIED, 0,
-				 "two seccomp profiles name a listenerPath each ('%.*s' and '%.*s'), "
-				 "but a container can have one listener only",
-				 TEXT_ARG(a->listener_path), TEXT_ARG(b->listener_path));
+		return error_set(
+			err, STATUS_DENIED, 0,
+			"two seccomp profiles name a listenerPath each ('%.*s' and '%.*s'), "
+			"but a container can have one listener only",
+			TEXT_ARG(a->listener_path), TEXT_ARG(b->listener_path));
 	merged->listener_path = a->listener_path.len > 0 ? a->listener_path : b->listener_path;
-	merged->listener_metadata = a->listener_path.len > 0 ? a->listener_metadata :
-							       b->listener_metadata;
+	merged->listener_metadata = a->listener_path.len > 0 ? a->listener_metadata
+							     : b->listener_metadata;
 	return STATUS_OK;
 }
 
@@ -38,9 +51,9 @@ static void merge_flags(const struct ruleset *a, const struct ruleset *b, struct
 	uint32_t fb = b->flags_given ? b->flags : FLAG_SPEC_ALLOW;
 
 	merged->flags_given = a->flags_given || b->flags_given;
-	merged->flags = merged->flags_given ?
-				((fa | fb) & ~(uint32_t)FLAG_SPEC_ALLOW) | (fa & fb & FLAG_SPEC_ALLOW) :
-				0;
+	merged->flags = merged->flags_given ? ((fa | fb) & ~(uint32_t)FLAG_SPEC_ALLOW) |
+						      (fa & fb & FLAG_SPEC_ALLOW)
+					    : 0;
 }
 
 static void note_precision(enum precision precision, unsigned call, struct notes *notes,
@@ -50,16 +63,18 @@ static void note_precision(enum precision precision, unsigned call, struct notes
 	case PRECISION_EXACT:
 		break;
 	case PRECISION_LOW_ONLY:
-		notes_add(notes, arena,
-			  "seccomp: the conditions on %.*s cannot be said exactly while a 32-bit ABI is "
-			  "listed, so arguments of 2^32 and more get the default action",
-			  TEXT_ARG(syscall_name(call)));
+		notes_add(
+			notes, arena,
+			"seccomp: the conditions on %.*s cannot be said exactly while a 32-bit ABI is "
+			"listed, so arguments of 2^32 and more get the default action",
+			TEXT_ARG(syscall_name(call)));
 		break;
 	case PRECISION_STRICTEST:
-		notes_add(notes, arena,
-			  "seccomp: the conditions on %.*s cannot be merged exactly, so its strictest "
-			  "action now holds for all arguments",
-			  TEXT_ARG(syscall_name(call)));
+		notes_add(
+			notes, arena,
+			"seccomp: the conditions on %.*s cannot be merged exactly, so its strictest "
+			"action now holds for all arguments",
+			TEXT_ARG(syscall_name(call)));
 		break;
 	}
 }
@@ -69,13 +84,45 @@ struct last_pair {
 	struct rule *merged;
 };
 
+static bool rules_equal(const struct rule *a, const struct rule *b)
+{
+	for (; a != NULL && b != NULL; a = a->next, b = b->next) {
+		if (a == b)
+			return true;
+		if (!verdict_equal(a->verdict, b->verdict) || a->cond_count != b->cond_count)
+			return false;
+		for (unsigned c = 0; c < a->cond_count; c++) {
+			const struct profile_arg *x = &a->conds[c], *y = &b->conds[c];
+
+			if (x->index != y->index || x->op != y->op || x->a != y->a || x->b != y->b)
+				return false;
+		}
+	}
+	return a == b;
+}
+
+/* The floor's own conditions come out of the next merge as they are; others may not. */
+static bool is_reshaped(const struct rule *merged, struct call_rules first)
+{
+	return merged != NULL && merged->cond_count > 0 && !rules_equal(merged, first.rules);
+}
+
+static size_t instructions(const struct rule *rules)
+{
+	size_t count = 0;
+
+	for (const struct rule *r = rules; r != NULL; r = r->next)
+		count += r->cond_count * (size_t)CONDITION_INSTRUCTIONS;
+	return count;
+}
+
 static enum status merge_two(const struct ruleset *a, const struct ruleset *b,
 			     struct budget *budget, struct arena *arena, struct notes *notes,
 			     struct ruleset *ret_merged, struct error *err)
 {
 	struct outcome fallback = outcome_pick((struct outcome){ a->default_verdict, false },
 					       (struct outcome){ b->default_verdict, false });
-	struct ruleset merged;
+	struct ruleset merged = { .calls = NULL };
 	struct merge_context context = {
 		.arena = arena,
 		.default_verdict = fallback.verdict,
@@ -83,6 +130,7 @@ static enum status merge_two(const struct ruleset *a, const struct ruleset *b,
 		.budget = budget,
 	};
 	struct last_pair last = { NULL, NULL, NULL };
+	size_t left = CONDITIONS_INSTRUCTIONS_MAX;
 	enum status st = ruleset_init(&merged, fallback.verdict, arena, err);
 
 	if (st == STATUS_OK)
@@ -104,6 +152,13 @@ static enum status merge_two(const struct ruleset *a, const struct ruleset *b,
 			continue;
 		}
 		st = merge_call(&context, first, second, &merged.calls[call], &precision, err);
+		if (st == STATUS_OK && instructions(merged.calls[call]) > left) {
+			precision = PRECISION_STRICTEST;
+			st = merge_call_strictest(&context, first, second, &merged.calls[call],
+						  err);
+		}
+		left -= instructions(merged.calls[call]);
+		merged.reshaped = merged.reshaped || is_reshaped(merged.calls[call], first);
 		if (precision == PRECISION_EXACT)
 			last = (struct last_pair){ first.rules, second.rules, merged.calls[call] };
 		note_precision(precision, call, notes, arena);
@@ -123,20 +178,21 @@ static enum status check_newer_calls(const struct ruleset *merged, struct error 
 			continue;
 		for (const struct rule *r = merged->calls[call]; r != NULL; r = r->next) {
 			if (r->verdict.action < merged->default_verdict.action)
-				return error_set(err, STATUS_UNSUPPORTED, 0,
-						 "'%.*s' must be denied while the default is %s, but "
-						 "libseccomp %s does not know this call and the "
-						 "runtime would leave the rule out",
-						 TEXT_ARG(syscall_name(call)),
-						 action_name(merged->default_verdict.action),
-						 syscall_table_version());
+				return error_set(
+					err, STATUS_UNSUPPORTED, 0,
+					"'%.*s' must be denied while the default is %s, but "
+					"libseccomp %s does not know this call and the "
+					"runtime would leave the rule out",
+					TEXT_ARG(syscall_name(call)),
+					action_name(merged->default_verdict.action),
+					syscall_table_version());
 		}
 	}
 	return STATUS_OK;
 }
 
-enum status merge_profiles(const struct ruleset *inputs, size_t count, struct arena *arena,
-			   struct notes *notes, struct ruleset *ret_merged, struct error *err)
+static enum status merge_once(const struct ruleset *inputs, size_t count, struct arena *arena,
+			      struct notes *notes, struct ruleset *ret_merged, struct error *err)
 {
 	struct budget budget = { MERGE_STEPS_MAX };
 	struct ruleset merged = inputs[0];
@@ -168,4 +224,68 @@ enum status merge_profiles(const struct ruleset *inputs, size_t count, struct ar
 	if (st == STATUS_OK)
 		*ret_merged = merged;
 	return st;
+}
+
+static bool rulesets_equal(const struct ruleset *a, const struct ruleset *b)
+{
+	if (!verdict_equal(a->default_verdict, b->default_verdict) || a->arches != b->arches)
+		return false;
+	for (unsigned call = 0; call < syscall_count(); call++) {
+		if (!rules_equal(a->calls[call], b->calls[call]))
+			return false;
+	}
+	return true;
+}
+
+/* What a runtime and the next merge read: named is what has a rule. */
+static enum status as_input(struct ruleset *merged, struct arena *arena, struct error *err)
+{
+	uint8_t *named = arena_alloc(arena, syscall_count());
+
+	if (named == NULL)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot merge the profiles");
+	for (unsigned call = 0; call < syscall_count(); call++)
+		named[call] = merged->calls[call] != NULL;
+	merged->named = named;
+	return STATUS_OK;
+}
+
+enum status merge_around(const struct ruleset *inputs, size_t count, size_t own,
+			 struct arena *arena, struct notes *notes, struct ruleset *ret_merged,
+			 struct error *err)
+{
+	struct ruleset *again = arena_array(arena, count + 1, sizeof(*again)), merged;
+	size_t behind = own < count ? own + 1 : own;
+	enum status st =
+		again == NULL ? error_set(err, STATUS_SYSTEM, ENOMEM, "cannot merge the profiles")
+			      : merge_once(inputs, count, arena, notes, &merged, err);
+
+	for (unsigned round = 0; round < REMERGES_MAX && st == STATUS_OK && merged.reshaped;
+	     round++) {
+		struct notes repeated = { .count = 0 };
+		struct ruleset next;
+
+		st = as_input(&merged, arena, err);
+		if (st != STATUS_OK)
+			break;
+		/* what the next start would find: the merge in the place of the container's own */
+		memcpy(again, inputs, own * sizeof(*again));
+		again[own] = merged;
+		memcpy(again + own + 1, inputs + behind, (count - behind) * sizeof(*again));
+		st = merge_once(again, own + 1 + count - behind, arena, &repeated, &next, err);
+		if (st != STATUS_OK || rulesets_equal(&merged, &next))
+			break;
+		for (size_t i = 0; i < repeated.count; i++)
+			notes_add_once(notes, arena, repeated.list[i]);
+		merged = next;
+	}
+	if (st == STATUS_OK)
+		*ret_merged = merged;
+	return st;
+}
+
+enum status merge_profiles(const struct ruleset *inputs, size_t count, struct arena *arena,
+			   struct notes *notes, struct ruleset *ret_merged, struct error *err)
+{
+	return merge_around(inputs, count, count > 1 ? 1 : 0, arena, notes, ret_merged, err);
 }

@@ -12,10 +12,19 @@
  *
  * The inputs are in the order in which the kernel would get them: of two equally strict errno
  * a rule's beats a default's, then the later input's counts. There must be at least one.
+ *
+ * own: the place of the container's own profile in the list, or where it would be (up to
+ * count). The result is such that a merge with it in that place gives it again, so that a
+ * second start changes nothing.
  */
+enum status merge_around(const struct ruleset *inputs, size_t count, size_t own,
+			 struct arena *arena, struct notes *notes, struct ruleset *ret_merged,
+			 struct error *err) MUST_CHECK;
+
+/* The same for a floor and what is behind it: the second input's place, or the only one's. */
 enum status merge_profiles(const struct ruleset *inputs, size_t count, struct arena *arena,
-			   struct notes *notes, struct ruleset *ret_merged, struct error *err)
-	MUST_CHECK;
+			   struct notes *notes, struct ruleset *ret_merged,
+			   struct error *err) MUST_CHECK;
 
 /*
  * Writes the ruleset as linux.seccomp of config.json, one line, always the same text for the

@@ -88,8 +88,8 @@ static enum status constant_rule(const struct merge_context *context, struct out
 
 static struct rule *cube_rule(struct arena *arena, const struct region *region)
 {
-	struct rule *rule = arena_alloc(arena, sizeof(*rule) +
-						       PROFILE_ARGS_MAX * sizeof(rule->conds[0]));
+	struct rule *rule =
+		arena_alloc(arena, sizeof(*rule) + PROFILE_ARGS_MAX * sizeof(rule->conds[0]));
 
 	if (rule == NULL)
 		return NULL;
@@ -97,9 +97,9 @@ static struct rule *cube_rule(struct arena *arena, const struct region *region)
 	for (uint8_t i = 0; i < PROFILE_ARGS_MAX; i++) {
 		if (region->cube.mask[i] == 0)
 			continue;
-		rule->conds[rule->cond_count++] = (struct profile_arg){
-			i, COMPARE_MASKED_EQ, region->cube.mask[i], region->cube.value[i]
-		};
+		rule->conds[rule->cond_count++] = (struct profile_arg){ i, COMPARE_MASKED_EQ,
+									region->cube.mask[i],
+									region->cube.value[i] };
 	}
 	return rule;
 }
@@ -343,9 +343,29 @@ static struct outcome strictest_of_all(struct call_rules first, struct call_rule
 	return strictest;
 }
 
-enum status merge_call(const struct merge_context *context, struct call_rules first,
-		       struct call_rules second, struct rule **ret_rules,
-		       enum precision *ret_precision, struct error *err)
+enum status merge_call_strictest(const struct merge_context *context, struct call_rules first,
+				 struct call_rules second, struct rule **ret_rules,
+				 struct error *err)
+{
+	return constant_rule(context, strictest_of_all(first, second), ret_rules, err);
+}
+
+/* Whether a constant is stricter than all that the other side can say: no tie of errno. */
+static bool nothing_is_stricter(struct outcome constant, struct call_rules other)
+{
+	if (other.default_verdict.action <= constant.verdict.action)
+		return false;
+	for (const struct rule *r = other.rules; r != NULL; r = r->next) {
+		if (r->verdict.action <= constant.verdict.action)
+			return false;
+	}
+	return true;
+}
+
+/* The merge in some form. */
+static enum status merge_any(const struct merge_context *context, struct call_rules first,
+			     struct call_rules second, struct rule **ret_rules,
+			     enum precision *ret_precision, struct error *err)
 {
 	struct outcome a, b;
 	bool a_constant = call_is_constant(first, &a), b_constant = call_is_constant(second, &b);
@@ -356,6 +376,10 @@ enum status merge_call(const struct merge_context *context, struct call_rules fi
 	*ret_precision = PRECISION_EXACT;
 	if (a_constant && b_constant)
 		return constant_rule(context, outcome_pick(a, b), ret_rules, err);
+	if (a_constant && nothing_is_stricter(a, second))
+		return constant_rule(context, a, ret_rules, err);
+	if (b_constant && nothing_is_stricter(b, first))
+		return constant_rule(context, b, ret_rules, err);
 	if (sayable && interval_merge(context, first, second, ret_rules))
 		return STATUS_OK;
 	if (sayable && can_stand(context, second) &&
@@ -373,5 +397,41 @@ enum status merge_call(const struct merge_context *context, struct call_rules fi
 	if (sayable && merge_cubes(context, first, second, ret_rules, ret_precision))
 		return STATUS_OK;
 	*ret_precision = PRECISION_STRICTEST;
-	return constant_rule(context, strictest_of_all(first, second), ret_rules, err);
+	return merge_call_strictest(context, first, second, ret_rules, err);
+}
+
+/* Rules that all say what the default says are one rule. */
+static bool all_default(const struct merge_context *context, const struct rule *rules)
+{
+	for (const struct rule *r = rules; r != NULL; r = r->next) {
+		if (!verdict_equal(r->verdict, context->default_verdict))
+			return false;
+	}
+	return rules != NULL;
+}
+
+/*
+ * Brings the merge to a form that depends on its meaning only, as far as that is cheap, so that
+ * a second merge finds nothing to do.
+ */
+enum status merge_call(const struct merge_context *context, struct call_rules first,
+		       struct call_rules second, struct rule **ret_rules,
+		       enum precision *ret_precision, struct error *err)
+{
+	static const struct call_rules anything = { NULL, { ACTION_ALLOW, 0 } };
+	struct call_rules merged = { NULL, context->default_verdict };
+	struct rule *rules = NULL;
+	enum status st = merge_any(context, first, second, &rules, ret_precision, err);
+
+	*ret_rules = rules;
+	if (st != STATUS_OK || rules == NULL || rules->cond_count == 0)
+		return st;
+	if (all_default(context, rules))
+		return constant_rule(context, (struct outcome){ context->default_verdict, true },
+				     ret_rules, err);
+	/* a side that stands may still be put in many ways; intervals are written in one */
+	merged.rules = rules;
+	if (!any_high_datum(rules) && !interval_merge(context, merged, anything, ret_rules))
+		*ret_rules = rules;
+	return STATUS_OK;
 }

@@ -12,7 +12,7 @@
  *   (i)  disjoint intervals of one argument, all data below 2^32, or
  *   (c)  pairwise disjoint MASKED_EQ cubes, at most one condition an argument.
  */
-#define MERGED_RULES_PER_CALL_MAX RULES_PER_CALL_MAX
+#define MERGED_RULES_PER_CALL_MAX 128
 
 enum precision {
 	PRECISION_EXACT,
@@ -46,8 +46,12 @@ struct outcome outcome_pick(struct outcome first, struct outcome second);
  */
 enum status merge_call(const struct merge_context *context, struct call_rules first,
 		       struct call_rules second, struct rule **ret_rules,
-		       enum precision *ret_precision,
-		       struct error *err) MUST_CHECK;
+		       enum precision *ret_precision, struct error *err) MUST_CHECK;
+
+/* The last resort: the strictest verdict of all for every argument. */
+enum status merge_call_strictest(const struct merge_context *context, struct call_rules first,
+				 struct call_rules second, struct rule **ret_rules,
+				 struct error *err) MUST_CHECK;
 
 /*
  * Divides all arguments into disjoint regions with the verdict of each. False when there is no

@@ -5,14 +5,14 @@
 
 /* linux/net.h, SYS_SOCKET and following; linux/ipc.h, SEMOP and following. NULL: not used. */
 static const char *const socket_calls[] = {
-	NULL,	      "socket",	    "bind",	  "connect",	"listen",     "accept",	    "getsockname",
-	"getpeername", "socketpair", "send",	   "recv",	 "sendto",     "recvfrom",   "shutdown",
-	"setsockopt",  "getsockopt", "sendmsg",	   "recvmsg",	 "accept4",    "recvmmsg",   "sendmmsg",
+	NULL,	       "socket",     "bind",	"connect", "listen",  "accept",	  "getsockname",
+	"getpeername", "socketpair", "send",	"recv",	   "sendto",  "recvfrom", "shutdown",
+	"setsockopt",  "getsockopt", "sendmsg", "recvmsg", "accept4", "recvmmsg", "sendmmsg",
 };
 static const char *const ipc_calls[] = {
-	NULL,	  "semop",  "semget", "semctl", "semtimedop", NULL,	NULL,	NULL,	  NULL,
-	NULL,	  NULL,	    "msgsnd", "msgrcv", "msgget",     "msgctl", NULL,	NULL,	  NULL,
-	NULL,	  NULL,	    NULL,     "shmat",	"shmdt",      "shmget", "shmctl",
+	NULL, "semop", "semget", "semctl", "semtimedop", NULL,	   NULL,     NULL, NULL,
+	NULL, NULL,    "msgsnd", "msgrcv", "msgget",	 "msgctl", NULL,     NULL, NULL,
+	NULL, NULL,    NULL,	 "shmat",  "shmdt",	 "shmget", "shmctl",
 };
 
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
@@ -72,24 +72,29 @@ static bool matches_id(const struct profile_arg *cond, uint64_t id)
 }
 
 /*
- * The strictest rule on the multiplexer itself that can match this id, whatever its other
- * arguments; false when no rule can.
+ * The strictest that the rules on the multiplexer itself may say of this id, whatever its other
+ * arguments, the default included where no rule matches them all; false when no rule can match.
  */
 static bool own_verdict(const struct ruleset *set, unsigned mux, uint64_t id,
 			struct verdict *ret_verdict)
 {
-	bool found = false;
+	bool found = false, always = false;
 
 	for (const struct rule *r = set->calls[mux]; r != NULL; r = r->next) {
-		bool match = true;
+		bool match = true, others = false;
 
-		for (unsigned c = 0; c < r->cond_count; c++)
+		for (unsigned c = 0; c < r->cond_count; c++) {
+			others = others || r->conds[c].index != 0;
 			match = match && (r->conds[c].index != 0 || matches_id(&r->conds[c], id));
+		}
+		always = always || (match && !others);
 		if (match && (!found || r->verdict.action < ret_verdict->action)) {
 			*ret_verdict = r->verdict;
 			found = true;
 		}
 	}
+	if (found && !always && set->default_verdict.action < ret_verdict->action)
+		*ret_verdict = set->default_verdict;
 	return found;
 }
 
@@ -136,8 +141,8 @@ static const struct rule *hiding_rule(const struct ruleset *merged, unsigned mux
 {
 	const struct rule *rules = merged->calls[mux];
 
-	return rules != NULL && rules->cond_count == 0 && is_handed_over(merged, rules) ? rules :
-											NULL;
+	return rules != NULL && rules->cond_count == 0 && is_handed_over(merged, rules) ? rules
+											: NULL;
 }
 
 /*
@@ -162,6 +167,25 @@ static bool single_verdict(const struct ruleset *merged, unsigned single,
 		verdict = merged->default_verdict;
 	*ret_verdict = verdict;
 	return found;
+}
+
+/*
+ * Whether the rules on a single call would contradict each other as rules on the multiplexer:
+ * without their conditions on the first argument two could be alike but for the verdict, which
+ * libseccomp refuses.
+ */
+static bool contradicts_itself(const struct ruleset *merged, unsigned single)
+{
+	const struct rule *first = NULL;
+
+	for (const struct rule *r = merged->calls[single]; r != NULL; r = r->next) {
+		if (!is_handed_over(merged, r))
+			continue;
+		if (first != NULL && !verdict_equal(first->verdict, r->verdict))
+			return true;
+		first = r;
+	}
+	return false;
 }
 
 struct split {
@@ -209,13 +233,13 @@ static bool is_too_loose(const struct ruleset *merged, const struct split *split
 static bool denies_other_ids(const struct ruleset *merged, const struct split *split)
 {
 	for (const struct rule *r = merged->calls[split->mux]; r != NULL; r = r->next) {
-		bool one_id = r->cond_count > 0 && r->conds[0].index == 0 &&
-			      (r->conds[0].op == COMPARE_EQ ||
-			       (r->conds[0].op == COMPARE_MASKED_EQ &&
-				(uint32_t)r->conds[0].a == UINT32_MAX));
-		uint64_t id = one_id && r->conds[0].op == COMPARE_EQ ? r->conds[0].a :
-			      one_id				     ? r->conds[0].b :
-								       0;
+		bool one_id =
+			r->cond_count > 0 && r->conds[0].index == 0 &&
+			(r->conds[0].op == COMPARE_EQ || (r->conds[0].op == COMPARE_MASKED_EQ &&
+							  (uint32_t)r->conds[0].a == UINT32_MAX));
+		uint64_t id = one_id && r->conds[0].op == COMPARE_EQ ? r->conds[0].a
+			      : one_id				     ? r->conds[0].b
+								     : 0;
 
 		if (r->verdict.action < merged->default_verdict.action &&
 		    (!one_id || id >= split->m->count || split->m->calls[id] == NULL))
@@ -286,10 +310,22 @@ static enum status deny_all(const struct split *split, struct ruleset *merged, s
 
 	if (rule == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot merge the profiles");
-	rule->verdict = (struct verdict){
-		ACTION_ERRNO, merged->default_verdict.data == ENOSYS ? EPERM : ENOSYS
-	};
+	rule->verdict = (struct verdict){ ACTION_ERRNO,
+					  merged->default_verdict.data == ENOSYS ? EPERM : ENOSYS };
 	merged->calls[split->mux] = rule;
+	merged->reshaped = true;
+	return STATUS_OK;
+}
+
+static enum status drop_x86(const struct multiplexer *m, struct arena *arena, struct notes *notes,
+			    struct ruleset *merged)
+{
+	merged->arches &= ~ARCH_BIT(ARCH_X86);
+	merged->reshaped = true;
+	notes_add(notes, arena,
+		  "seccomp: SCMP_ARCH_X86 dropped, as its %s cannot be held to what the profiles "
+		  "deny; i386 programs will be killed",
+		  m->name);
 	return STATUS_OK;
 }
 
@@ -306,21 +342,21 @@ static enum status merge_one(const struct multiplexer *m, const struct ruleset *
 	for (const struct rule *r = merged->calls[split.mux]; r != NULL; r = r->next)
 		conditional = conditional || (hiding == NULL && is_handed_over(merged, r));
 	find_wanted(inputs, count, &split);
+	merged->reshaped = merged->reshaped || (merged->calls[split.mux] != NULL && hiding == NULL);
+	for (unsigned id = 1; id < m->count; id++) {
+		if (m->calls[id] != NULL && contradicts_itself(merged, call_by_name(m->calls[id])))
+			return drop_x86(m, arena, notes, merged);
+	}
 	if (!conditional && !is_too_loose(merged, &split, hiding))
 		return STATUS_OK;
 	if (all_errno(&split) && !conditional)
 		return deny_all(&split, merged, arena, err);
-	if (!split_is_enough(merged, &split)) {
-		merged->arches &= ~ARCH_BIT(ARCH_X86);
-		notes_add(notes, arena,
-			  "seccomp: SCMP_ARCH_X86 dropped, as its %s cannot be held to what the "
-			  "profiles deny; i386 programs will be killed",
-			  m->name);
-		return STATUS_OK;
-	}
+	if (!split_is_enough(merged, &split))
+		return drop_x86(m, arena, notes, merged);
 	st = split_rules(&split, merged, arena, &rules, err);
 	if (st == STATUS_OK)
 		merged->calls[split.mux] = rules;
+	merged->reshaped = true;
 	return st;
 }
 

@@ -14,8 +14,8 @@
  * killed. `merged` is the merge by name of the inputs.
  */
 enum status multiplex_merge(const struct ruleset *inputs, size_t count, struct arena *arena,
-			    struct notes *notes, struct ruleset *merged, struct error *err)
-	MUST_CHECK;
+			    struct notes *notes, struct ruleset *merged,
+			    struct error *err) MUST_CHECK;
 
 /* Whether the call can be made through one of the two; send and recv can on x86 only so. */
 bool multiplex_covers(unsigned call);

@@ -178,8 +178,8 @@ static enum status unknown_name(const struct profile_rule *rule, size_t i, struc
 		at = json_next(at);
 	return json_fail(at, STATUS_INVALID, err,
 			 "'%.*s' is no system call, so this rule would deny nothing%s%.*s%s",
-			 TEXT_ARG(name), nearest.len > 0 ? " (did you mean '" : "", TEXT_ARG(nearest),
-			 nearest.len > 0 ? "'?)" : "");
+			 TEXT_ARG(name), nearest.len > 0 ? " (did you mean '" : "",
+			 TEXT_ARG(nearest), nearest.len > 0 ? "'?)" : "");
 }
 
 static enum status resolve_rule(const struct profile *profile, const struct profile_rule *rule,
@@ -205,9 +205,9 @@ static enum status resolve_rule(const struct profile *profile, const struct prof
 		st = ruleset_add(ruleset, call, &source, arena, err);
 		if (st == STATUS_INVALID) {
 			json_path(rule->json, err->where, sizeof(err->where));
-			return rule->json.doc->name != NULL ?
-				       error_in_file(err, rule->json.doc->name) :
-				       st;
+			return rule->json.doc->name != NULL
+				       ? error_in_file(err, rule->json.doc->name)
+				       : st;
 		}
 	}
 	return st;

@@ -11,13 +11,13 @@
  * the profile declares: a rule matches when all its conditions hold; of the matching rules the
  * strictest counts, of equally strict ones the first; when none matches, the default.
  */
-#define RULES_PER_CALL_MAX 512 /* at least what a merge can write: merge_call.h */
+#define RULES_PER_CALL_MAX 512 /* more than a merge writes: merge_call.h */
 
 struct rule {
 	struct rule *next; /* in the order of the profile */
 	struct verdict verdict;
-	uint8_t cond_count;	   /* 0: always matches */
-	uint16_t origin;	   /* the rule of the profile it comes from, from 1; 0: merged */
+	uint8_t cond_count;	    /* 0: always matches */
+	uint16_t origin;	    /* the rule of the profile it comes from, from 1; 0: merged */
 	struct profile_arg conds[]; /* at most one for each argument, never trivially true */
 };
 
@@ -28,7 +28,8 @@ struct ruleset {
 	bool flags_given;
 	struct text listener_path, listener_metadata;
 	struct rule **calls; /* by syscall number of syscalls.h; NULL: the default */
-	uint8_t *named; /* by the same number: a rule names the call, whatever became of it */
+	bool reshaped;	     /* by a merge: some rule is in a form that no input had */
+	uint8_t *named;	     /* by the same number: a rule names the call, whatever became of it */
 };
 
 /* What rules with conditions on capabilities and kernel are resolved against. */

@@ -15,13 +15,13 @@ static const struct builtin_profile *find(struct text version)
 }
 
 static enum status add_rule(struct ruleset *ruleset, const struct builtin_rule *rule,
-			    uint16_t origin, struct arena *arena, struct error *err)
+			    struct arena *arena, struct error *err)
 {
 	struct ruleset_source source = {
 		.verdict = rule->verdict,
 		.args = builtin_args + rule->first_arg,
 		.arg_count = rule->arg_count,
-		.origin = origin,
+		.origin = (uint16_t)(rule->number + 1),
 	};
 	enum status st = STATUS_OK;
 
@@ -50,7 +50,7 @@ enum status runtime_default_resolve(struct text version, const struct ruleset_co
 		const struct builtin_rule *rule = &builtin_rules[profile->first_rule + i];
 
 		if (ruleset_applies(&rule->when, context))
-			st = add_rule(&ruleset, rule, (uint16_t)(i + 1), arena, err);
+			st = add_rule(&ruleset, rule, arena, err);
 	}
 	if (st == STATUS_OK)
 		*ret_ruleset = ruleset;

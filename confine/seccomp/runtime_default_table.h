@@ -13,6 +13,7 @@ struct builtin_rule {
 	struct verdict verdict;
 	uint16_t first_call, call_count; /* in builtin_calls[] */
 	uint16_t first_arg, arg_count;	 /* in builtin_args[] */
+	uint16_t number;		 /* in "syscalls" of the JSON, from 0 */
 	struct profile_when when;
 };
 

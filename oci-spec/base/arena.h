@@ -14,7 +14,10 @@ struct arena {
 	size_t left;
 };
 
-#define ARENA_INIT { NULL, NULL, 0 }
+#define ARENA_INIT            \
+	{                     \
+		NULL, NULL, 0 \
+	}
 
 /* Zeroed memory, aligned for any type; NULL when there is none. A size of 0 is allowed. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((malloc, alloc_size(2)));

@@ -11,18 +11,18 @@
  */
 enum status {
 	STATUS_OK = 0,
-	STATUS_INVALID = 1,     /* input malformed or over a limit: fix the file */
-	STATUS_DENIED = 2,      /* input sound, policy forbids it: fix the request */
+	STATUS_INVALID = 1,	/* input malformed or over a limit: fix the file */
+	STATUS_DENIED = 2,	/* input sound, policy forbids it: fix the request */
 	STATUS_UNSUPPORTED = 3, /* kernel, runtime or library lacks what is needed */
-	STATUS_SYSTEM = 4,      /* a system or library call failed: see sys_errno */
+	STATUS_SYSTEM = 4,	/* a system or library call failed: see sys_errno */
 };
 
 struct error {
 	enum status status;
-	int sys_errno;   /* 0 when no system call is to blame */
-	char file[256];  /* "/b/config.json" or empty */
+	int sys_errno;	 /* 0 when no system call is to blame */
+	char file[256];	 /* "/b/config.json" or empty */
 	char where[256]; /* "linux.seccomp.syscalls[3].args[0].op" or empty */
-	char what[384];  /* one line, lower case, no final dot */
+	char what[384];	 /* one line, lower case, no final dot */
 };
 
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
@@ -30,11 +30,11 @@ struct error {
 #define AUTO(fn) __attribute__((cleanup(fn)))
 
 /* Hands the value of an AUTO variable out: the only way past its cleanup. */
-#define TAKE(x)                                  \
-	__extension__({                          \
-		__typeof__(x) taken_ = (x);      \
-		(x) = (__typeof__(x))0;          \
-		taken_;                          \
+#define TAKE(x)                             \
+	__extension__({                     \
+		__typeof__(x) taken_ = (x); \
+		(x) = (__typeof__(x))0;     \
+		taken_;                     \
 	})
 
 /* Sets status, errno and the sentence; file and where are cleared. Returns st. */

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -108,7 +108,8 @@ static enum status read_regular(int fd, size_t max_bytes, struct arena *arena,
 static enum status open_failed(struct error *err)
 {
 	if (errno == ELOOP)
-		return error_set(err, STATUS_INVALID, 0, "is a symbolic link, which is not followed");
+		return error_set(err, STATUS_INVALID, 0,
+				 "is a symbolic link, which is not followed");
 	if (errno == EXDEV)
 		return error_set(err, STATUS_INVALID, 0, "leaves its directory");
 	if (errno == ENXIO)

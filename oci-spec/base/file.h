@@ -35,8 +35,8 @@ enum status file_read(int dirfd, const char *name, size_t max_bytes, struct aren
  * (openat2(2) RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS).
  */
 enum status file_read_beneath(int dirfd, const char *path, size_t max_bytes, struct arena *arena,
-			      struct text *ret_text, struct stat *ret_stat, struct error *err)
-	MUST_CHECK;
+			      struct text *ret_text, struct stat *ret_stat,
+			      struct error *err) MUST_CHECK;
 
 /*
  * Whether every directory between dirfd and the file `path` beneath it is the administrator's

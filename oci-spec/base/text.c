@@ -43,7 +43,7 @@ char *text_dup(struct arena *arena, struct text t)
 	return copy;
 }
 
-/* Length of the well-formed sequence at p (n bytes left), 0 if there is none: Unicode 3.9, table 3-7. */
+/* Length of the well-formed sequence at p, n bytes left; 0: none. Unicode 3.9, table 3-7. */
 static size_t utf8_sequence(const unsigned char *p, size_t n)
 {
 	unsigned char low = 0x80, high = 0xbf;

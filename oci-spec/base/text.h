@@ -80,7 +80,10 @@ struct buffer {
 	bool failed;
 };
 
-#define BUFFER_INIT(a) { (a), NULL, 0, 0, false }
+#define BUFFER_INIT(a)                 \
+	{                              \
+		(a), NULL, 0, 0, false \
+	}
 
 void buffer_add(struct buffer *b, struct text t);
 void buffer_add_str(struct buffer *b, const char *s);
