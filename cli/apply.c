@@ -15,7 +15,7 @@ static enum status report(const char *shown, const struct confined *confined, st
 	struct text text;
 	enum status st;
 
-	buffer_add_str(&out, shown);
+	buffer_add_printable(&out, text_of(shown));
 	if (now->untouched)
 		buffer_add_str(&out, ": left alone, as the policy says");
 	else if (!confined->changed)
@@ -30,8 +30,9 @@ static enum status report(const char *shown, const struct confined *confined, st
 		buffer_add_str(&out, "\n  no_new_privs  ");
 		buffer_add_str(&out, now->no_new_privileges ? "on" : "off");
 		buffer_add_str(&out, "\n  AppArmor      ");
-		buffer_add(&out, now->apparmor_profile.len > 0 ? now->apparmor_profile :
-								 TEXT("as the runtime has it"));
+		buffer_add_printable(&out, now->apparmor_profile.len > 0 ?
+						   now->apparmor_profile :
+						   TEXT("as the runtime has it"));
 		buffer_add_str(&out, "\n  seccomp       default ");
 		buffer_add_str(&out, confined->decision.has_seccomp ?
 					     action_name(confined->decision.seccomp.default_verdict.action) :

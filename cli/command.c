@@ -2,10 +2,6 @@
 #include "cli/command.h"
 
 #include <errno.h>
-#include <unistd.h>
-
-#include "confine/load.h"
-#include "confine/seccomp/runtime_default.h"
 
 /*
  * What containerd, CRI-O (but for NET_RAW and SYS_CHROOT) and podman (but for NET_RAW, MKNOD
@@ -72,21 +68,9 @@ enum status parse_caps(const char *list, uint64_t *ret_caps, struct error *err)
 	return st;
 }
 
-enum status resolve_profile(const char *name, const struct ruleset_context *context,
-			    struct arena *arena, struct notes *notes, struct ruleset *ret_ruleset,
-			    struct error *err)
+enum status quiet_failure(struct error *err)
 {
-	static const char word[] = "runtime-default";
-	struct profile profile;
-	struct text version = text_of(name);
-	enum status st;
-
-	if (text_is(text_cut(&version, '@'), word))
-		return runtime_default_resolve(version, context, arena, ret_ruleset, err);
-	st = load_profile_file(strcmp(name, "-") == 0 ? "/dev/stdin" : name, arena, &profile, err);
-	if (st == STATUS_OK)
-		st = ruleset_resolve(&profile, context, arena, notes, ret_ruleset, err);
-	return st;
+	return error_set(err, STATUS_INVALID, 0, "%s", "");
 }
 
 enum status print_pieces(const struct iovec *pieces, size_t count, struct error *err)

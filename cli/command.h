@@ -15,7 +15,8 @@ struct command {
 	enum status (*run)(int argc, char **argv, struct arena *arena, struct error *err);
 };
 
-extern const struct command command_apply, command_defaults, command_filter, command_merge;
+extern const struct command command_apply, command_defaults, command_diff, command_explain,
+	command_filter, command_lint, command_merge;
 
 /*
  * Takes "--NAME VALUE" or "--NAME=VALUE" at argv[*at]: sets *ret_value, moves *at to the last
@@ -34,12 +35,15 @@ enum status unknown_option(const char *command, const char *arg, struct error *e
 enum status parse_caps(const char *list, uint64_t *ret_caps, struct error *err) MUST_CHECK;
 
 /*
- * A profile as people name it: "runtime-default", "runtime-default@1.7", "-" for standard
- * input, or a file, of any of the three forms.
+ * "x86_64", "arm64", "SCMP_ARCH_X32" in any case; NULL: this program's own.
  */
-enum status resolve_profile(const char *name, const struct ruleset_context *context,
-			    struct arena *arena, struct notes *notes, struct ruleset *ret_ruleset,
-			    struct error *err) MUST_CHECK;
+enum status parse_arch(const char *word, enum arch *ret_arch, struct error *err) MUST_CHECK;
+
+/*
+ * STATUS_INVALID without a line on standard error: the command has done its work and printed
+ * what it found, and its exit status says that there was something.
+ */
+enum status quiet_failure(struct error *err);
 
 /* Writes a ruleset as one linux.seccomp object and a newline to standard output. */
 enum status print_ruleset(const struct ruleset *ruleset, struct arena *arena, struct error *err)

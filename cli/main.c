@@ -8,7 +8,10 @@
 static const struct command *const commands[] = {
 	&command_apply,
 	&command_defaults,
+	&command_diff,
+	&command_explain,
 	&command_filter,
+	&command_lint,
 	&command_merge,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -23,7 +26,8 @@ static void print_usage(FILE *out)
 		(void)fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
 	(void)fputs("\noci-confine COMMAND --help tells more; oci-confine --version what is built in.\n"
 		    "Exit codes: 0 done, 1 the input is wrong, 2 the policy refuses it, 3 this machine\n"
-		    "cannot do it, 4 a system call failed.\n",
+		    "cannot do it, 4 a system call failed. diff also ends with 1 when the profiles differ,\n"
+		    "lint when there are errors.\n",
 		    out);
 }
 
@@ -85,7 +89,8 @@ int main(int argc, char **argv)
 	} else {
 		st = run_command(argc, argv, &arena, &err);
 	}
-	if (st != STATUS_OK) {
+	/* diff and lint fail without a sentence when they found something */
+	if (st != STATUS_OK && err.what[0] != '\0') {
 		error_format(&err, line, sizeof(line));
 		(void)fprintf(stderr, "oci-confine: %s\n", line);
 	}

@@ -24,7 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NOWHERE ((long)(uintptr_t)"/does/not/exist")
+#define NOWHERE ((long)(uintptr_t) "/does/not/exist")
 #define BAD_POINTER 1L
 #define BAD_FD (-1L)
 #define NUMBER_OF_FCHMODAT2 452

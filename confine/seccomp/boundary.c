@@ -79,7 +79,8 @@ static int drop_above(struct ruleset *merged, enum arch arch, int boundary, bool
 	for (size_t i = 0; i < count && syscall_number(calls[i], arch) > boundary; i++) {
 		struct rule **rules = &merged->calls[calls[i]];
 
-		if (*rules == NULL || !is_judged_on(calls[i], arch, merged->arches))
+		if (*rules == NULL || anchor_is_candidate(calls[i]) ||
+		    !is_judged_on(calls[i], arch, merged->arches))
 			continue;
 		if (!has_stricter_than_errno(*rules)) {
 			*rules = NULL;

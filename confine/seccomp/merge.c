@@ -21,7 +21,7 @@
 #define CONDITIONS_INSTRUCTIONS_MAX 1000
 
 /* Merging a merge again is stable after one round or two. */
-#define REMERGES_MAX 4
+#define REMERGES_MAX 8
 
 #define X86_ABIS_32BIT (ARCH_BIT(ARCH_X86) | ARCH_BIT(ARCH_X32))
 

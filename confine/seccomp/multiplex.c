@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "confine/seccomp/multiplex.h"
 
+#include "confine/seccomp/merge_call.h"
+
 #include <errno.h>
 
 /* linux/net.h, SYS_SOCKET and following; linux/ipc.h, SEMOP and following. NULL: not used. */
@@ -112,6 +114,7 @@ static struct verdict input_verdict(const struct ruleset *set, unsigned mux, uin
 {
 	struct verdict verdict = set->default_verdict, own;
 	bool has_own = own_verdict(set, mux, id, &own), denied = false;
+	struct outcome constant;
 
 	for (const struct rule *r = set->calls[single]; r != NULL; r = r->next) {
 		if (r->verdict.action < set->default_verdict.action) {
@@ -121,6 +124,10 @@ static struct verdict input_verdict(const struct ruleset *set, unsigned mux, uin
 	}
 	if (has_own)
 		return denied ? stricter(own, verdict) : own;
+	if (!denied &&
+	    call_is_constant((struct call_rules){ set->calls[single], set->default_verdict },
+			     &constant))
+		return constant.verdict;
 	if (!denied) {
 		for (const struct rule *r = set->calls[single]; r != NULL; r = r->next) {
 			if (r->verdict.action > verdict.action)
@@ -353,6 +360,11 @@ static enum status merge_one(const struct multiplexer *m, const struct ruleset *
 		return deny_all(&split, merged, arena, err);
 	if (!split_is_enough(merged, &split))
 		return drop_x86(m, arena, notes, merged);
+	if (conditional)
+		notes_add(notes, arena,
+			  "seccomp: the conditions on %s are held to call by call, which may be "
+			  "stricter for i386 programs",
+			  m->name);
 	st = split_rules(&split, merged, arena, &rules, err);
 	if (st == STATUS_OK)
 		merged->calls[split.mux] = rules;
