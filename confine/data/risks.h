@@ -8,9 +8,8 @@
 
 /*
  * The calls that the container engines' documentation lists as blocked, and what came since
- * (the new mount interface, io_uring, clone3), by name. The sentences are our own, checked
- * against Linux 6.1 to 6.12; the capability is what the kernel itself asks for, whatever a
- * profile says. Where those lists are out of date:
+ * (the new mount interface, io_uring, clone3), by name, as of Linux 6.12. The capability is
+ * what the kernel itself asks for, whatever a profile says. Where those lists are out of date:
  *
  *   clock_adjtime     reading the clock's state is free, the kernel checks CAP_SYS_TIME only
  *                     when something is set; RuntimeDefault allows it
