@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "confine/seccomp/cube.h"
 
+#include <stdlib.h>
+
 #define ARGS PROFILE_ARGS_MAX
 
 bool cube_disjoint(const struct cube *a, const struct cube *b)
@@ -221,4 +223,27 @@ bool regions_compact(struct regions *regions, struct budget *budget)
 		}
 	}
 	return true;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct region *x = a, *y = b;
+
+	if (x->verdict.action != y->verdict.action)
+		return x->verdict.action < y->verdict.action ? -1 : 1;
+	if (x->verdict.data != y->verdict.data)
+		return x->verdict.data < y->verdict.data ? -1 : 1;
+	for (unsigned i = 0; i < ARGS; i++) {
+		if (x->cube.value[i] != y->cube.value[i])
+			return x->cube.value[i] < y->cube.value[i] ? -1 : 1;
+		if (x->cube.mask[i] != y->cube.mask[i])
+			return x->cube.mask[i] < y->cube.mask[i] ? -1 : 1;
+	}
+	return 0;
+}
+
+void regions_sort(struct regions *regions)
+{
+	if (regions->count > 1)
+		qsort(regions->list, regions->count, sizeof(regions->list[0]), by_place);
 }

@@ -53,6 +53,9 @@ bool regions_add_difference(struct regions *regions, const struct region *from,
 /* Appends the cubes of one rule; they are disjoint. */
 bool regions_add_rule(struct regions *regions, const struct rule *rule, struct budget *budget);
 
+/* One order for one set, whatever the way it was found. */
+void regions_sort(struct regions *regions);
+
 /* Joins cubes that differ in one bit and have one verdict, until none do. */
 bool regions_compact(struct regions *regions, struct budget *budget);
 

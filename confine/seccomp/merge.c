@@ -7,6 +7,7 @@
 #include "confine/seccomp/boundary.h"
 #include "confine/seccomp/merge_call.h"
 #include "confine/seccomp/multiplex.h"
+#include "confine/seccomp/shared_blocks.h"
 
 /* Cube operations of one whole merge: some 30 ms and 20 MiB, where a usual one takes 2,000. */
 #define MERGE_STEPS_MAX 150000
@@ -213,6 +214,8 @@ static enum status merge_once(const struct ruleset *inputs, size_t count, struct
 
 		st = merge_two(&before, &inputs[i], &budget, arena, notes, &merged, err);
 	}
+	if (st == STATUS_OK)
+		st = shared_blocks_avoid(&merged, arena, notes, err);
 	if (st == STATUS_OK)
 		st = multiplex_merge(inputs, count, arena, notes, &merged, err);
 	if (st == STATUS_OK)

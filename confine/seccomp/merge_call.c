@@ -314,6 +314,7 @@ static bool merge_cubes(const struct merge_context *context, struct call_rules f
 	both.count = kept;
 	if (!regions_compact(&both, context->budget))
 		return false;
+	regions_sort(&both);
 	if (context->has_32bit && !drop_high_cubes(context, &both, &precision))
 		return false;
 	if (both.count > MERGED_RULES_PER_CALL_MAX)

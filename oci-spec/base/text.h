@@ -45,7 +45,7 @@ static inline bool text_starts_with(struct text t, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
-	return t.len >= n && memcmp(t.ptr, prefix, n) == 0;
+	return t.len >= n && (n == 0 || memcmp(t.ptr, prefix, n) == 0);
 }
 
 /* Cuts *rest at the first sep: returns what is before it and moves *rest behind it. */

@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Nothing in the tree knows where it was written: no path of the checkout or beside it.
+# shellcheck source=tests/lint/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+here=$(pwd -P)
+parent=$(dirname "$here")
+
+# All that git has, or all files where there is no git.
+files() {
+	if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+		git ls-files --cached --others --exclude-standard
+	else
+		find . -type f ! -path './build*' ! -path './.git/*'
+	fi
+}
+
+search() {
+	files | grep -v '^\(\./\)\?tests/lint/no-machine-paths\.sh$' | tr '\n' '\0' |
+		xargs -0 grep -nIF -e "$1" 2>/dev/null | while read -r hit; do
+		complain "$hit: $2"
+	done
+}
+
+search "$here" 'the path of this checkout'
+case "$parent" in
+/ | /tmp | /home | /root | /usr | /usr/src | /opt | /srv | /var | /var/tmp | /builds) ;;
+*) search "$parent/" 'a path beside this checkout' ;;
+esac
+
+# Notes and tools that lie beside the checkout, for whoever works here, are not for readers.
+search '../shared' 'lies beside the checkout'
+for file in "$parent"/shared/*.md "$parent"/shared/*/*; do
+	name=${file##*/}
+	[ -e "$file" ] || continue
+	[ -z "$(find . -name "$name" ! -path './.git/*' ! -path './build*')" ] || continue
+	search "$name" 'lies beside the checkout'
+done
+finish
