@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "confine/seccomp/anchor.h"
+#include "confine/seccomp/multiplex.h"
 
 #define NO_BOUNDARY INT_MAX
 
@@ -79,7 +80,9 @@ static int drop_above(struct ruleset *merged, enum arch arch, int boundary, bool
 	for (size_t i = 0; i < count && syscall_number(calls[i], arch) > boundary; i++) {
 		struct rule **rules = &merged->calls[calls[i]];
 
+		/* a rule on socketcall also holds down what the single calls would open there */
 		if (*rules == NULL || anchor_is_candidate(calls[i]) ||
+		    multiplex_is_multiplexer(calls[i]) ||
 		    !is_judged_on(calls[i], arch, merged->arches))
 			continue;
 		if (!has_stricter_than_errno(*rules)) {

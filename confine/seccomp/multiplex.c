@@ -40,6 +40,15 @@ static unsigned call_by_name(const char *name)
 	return call;
 }
 
+bool multiplex_is_multiplexer(unsigned call)
+{
+	for (size_t i = 0; i < LEN(multiplexers); i++) {
+		if (text_is(syscall_name(call), multiplexers[i].name))
+			return true;
+	}
+	return false;
+}
+
 bool multiplex_covers(unsigned call)
 {
 	for (size_t i = 0; i < LEN(multiplexers); i++) {

@@ -20,4 +20,7 @@ enum status multiplex_merge(const struct ruleset *inputs, size_t count, struct a
 /* Whether the call can be made through one of the two; send and recv can on x86 only so. */
 bool multiplex_covers(unsigned call);
 
+/* Whether the call is socketcall or ipc itself. */
+bool multiplex_is_multiplexer(unsigned call);
+
 #endif
