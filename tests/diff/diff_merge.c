@@ -250,7 +250,7 @@ static bool run_random(struct session *session, const char *what, size_t inputs_
 static bool parse_options(int argc, char **argv, struct options *options)
 {
 	*options = (struct options){ .seed = 1 };
-	for (int i = 1; i < argc; i++) {
+	for (int i = 1; i < argc; i += 2) {
 		bool is_option = strncmp(argv[i], "--", 2) == 0;
 		uint64_t number;
 
@@ -272,7 +272,6 @@ static bool parse_options(int argc, char **argv, struct options *options)
 			options->first = number;
 		else
 			return false;
-		i++;
 	}
 	return true;
 }

@@ -98,6 +98,14 @@ const struct sample_profile sample_profiles[] = {
 	  "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":97," ALL_ARCHES ",\"syscalls\":["
 	  RULE(COMMON_CALLS ",\"socket\"", "ALLOW") ","
 	  RULE_IF("\"socket\"", "ERRNO", ARG("0", "GT", "255")) "]}" },
+	{ "an allow-list that ends below socketcall",
+	  "{\"defaultAction\":\"SCMP_ACT_ERRNO\"," ALL_ARCHES ",\"syscalls\":["
+	  RULE("\"ioctl\",\"accept\"", "ALLOW") "]}" },
+	{ "socketcall with an errno of its own",
+	  ALLOW_ALL_ARCHES ERRNO("\"socketcall\"", "13") "]}" },
+	{ "two calls with one condition, one of them longer",
+	  ALLOW_ALL_ARCHES RULE_IF("\"prctl\",\"setns\"", "LOG", ARG("1", "EQ", "0")) ","
+	  RULE_IF("\"setns\"", "ERRNO", ARG("1", "EQ", "1911000") "," ARG("2", "EQ", "12")) "]}" },
 	{ "one argument, greater than",
 	  ALLOW_ALL_ARCHES RULE_IF("\"chmod\",\"fchmod\"", "ERRNO", ARG("1", "GT", "511")) ","
 	  RULE_IF("\"kill\"", "ERRNO", ARG("0", "LT", "2") "," ARG("1", "NE", "0")) "]}" },
