@@ -48,31 +48,13 @@ bool call_exists(unsigned call, uint32_t arches)
 	return false;
 }
 
-/* Whether both say the same in the same words, which is nearly always so when they agree. */
-static bool same_rules(const struct rule *a, const struct rule *b)
-{
-	for (; a != NULL && b != NULL; a = a->next, b = b->next) {
-		if (a == b)
-			return true;
-		if (!verdict_equal(a->verdict, b->verdict) || a->cond_count != b->cond_count)
-			return false;
-		for (unsigned c = 0; c < a->cond_count; c++) {
-			const struct profile_arg *x = &a->conds[c], *y = &b->conds[c];
-
-			if (x->index != y->index || x->op != y->op || x->a != y->a || x->b != y->b)
-				return false;
-		}
-	}
-	return a == b;
-}
-
 static bool same_stacks(struct stack from, struct stack to, unsigned call)
 {
 	if (from.count != to.count)
 		return false;
 	for (size_t i = 0; i < from.count; i++) {
 		if (!verdict_equal(from.list[i].default_verdict, to.list[i].default_verdict) ||
-		    !same_rules(from.list[i].calls[call], to.list[i].calls[call]))
+		    !rules_equal(from.list[i].calls[call], to.list[i].calls[call]))
 			return false;
 	}
 	return true;

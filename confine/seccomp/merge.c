@@ -85,23 +85,6 @@ struct last_pair {
 	struct rule *merged;
 };
 
-static bool rules_equal(const struct rule *a, const struct rule *b)
-{
-	for (; a != NULL && b != NULL; a = a->next, b = b->next) {
-		if (a == b)
-			return true;
-		if (!verdict_equal(a->verdict, b->verdict) || a->cond_count != b->cond_count)
-			return false;
-		for (unsigned c = 0; c < a->cond_count; c++) {
-			const struct profile_arg *x = &a->conds[c], *y = &b->conds[c];
-
-			if (x->index != y->index || x->op != y->op || x->a != y->a || x->b != y->b)
-				return false;
-		}
-	}
-	return a == b;
-}
-
 /* The floor's own conditions come out of the next merge as they are; others may not. */
 static bool is_reshaped(const struct rule *merged, struct call_rules first)
 {

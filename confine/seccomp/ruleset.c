@@ -21,6 +21,23 @@ enum status ruleset_init(struct ruleset *ruleset, struct verdict default_verdict
 	return STATUS_OK;
 }
 
+bool rules_equal(const struct rule *a, const struct rule *b)
+{
+	for (; a != NULL && b != NULL; a = a->next, b = b->next) {
+		if (a == b)
+			return true;
+		if (!verdict_equal(a->verdict, b->verdict) || a->cond_count != b->cond_count)
+			return false;
+		for (unsigned c = 0; c < a->cond_count; c++) {
+			const struct profile_arg *x = &a->conds[c], *y = &b->conds[c];
+
+			if (x->index != y->index || x->op != y->op || x->a != y->a || x->b != y->b)
+				return false;
+		}
+	}
+	return a == b;
+}
+
 bool ruleset_applies(const struct profile_when *when, const struct ruleset_context *context)
 {
 	return (when->caps_all & ~context->bounding) == 0 &&

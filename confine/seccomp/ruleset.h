@@ -42,6 +42,9 @@ struct ruleset_context {
 enum status ruleset_init(struct ruleset *ruleset, struct verdict default_verdict,
 			 struct arena *arena, struct error *err) MUST_CHECK;
 
+/* Whether both lists say the same in the same words. */
+bool rules_equal(const struct rule *a, const struct rule *b);
+
 bool ruleset_applies(const struct profile_when *when, const struct ruleset_context *context);
 
 /* A rule of a profile on its way into a ruleset. */

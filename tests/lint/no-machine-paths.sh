@@ -28,13 +28,4 @@ case "$parent" in
 / | /tmp | /home | /root | /usr | /usr/src | /opt | /srv | /var | /var/tmp | /builds) ;;
 *) search "$parent/" 'a path beside this checkout' ;;
 esac
-
-# Notes and tools that lie beside the checkout, for whoever works here, are not for readers.
-search '../shared' 'lies beside the checkout'
-for file in "$parent"/shared/*.md "$parent"/shared/*/*; do
-	name=${file##*/}
-	[ -e "$file" ] || continue
-	[ -z "$(find . -name "$name" ! -path './.git/*' ! -path './build*')" ] || continue
-	search "$name" 'lies beside the checkout'
-done
 finish
