@@ -49,7 +49,8 @@ static bool is_anchored(const struct ruleset *merged, uint32_t group)
 	for (unsigned call = 0; call < syscall_count(); call++) {
 		const struct rule *rules = merged->calls[call];
 
-		if (rules != NULL && rules->cond_count == 0 &&
+		/* a call that libseccomp does not know is not handed over either */
+		if (rules != NULL && rules->cond_count == 0 && !syscall_is_newer(call) &&
 		    is_handed_over(rules, merged->default_verdict) &&
 		    (syscall_arches(call) & group) != 0)
 			return true;

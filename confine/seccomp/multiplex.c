@@ -61,23 +61,26 @@ bool multiplex_covers(unsigned call)
 	return false;
 }
 
-static bool matches_id(const struct profile_arg *cond, uint64_t id)
+/* On x86 libseccomp compares low halves: an id has no more, a datum is cut to it. */
+static bool matches_id(const struct profile_arg *cond, uint32_t id)
 {
+	uint32_t a = (uint32_t)cond->a;
+
 	switch ((enum compare)cond->op) {
 	case COMPARE_NE:
-		return id != cond->a;
+		return id != a;
 	case COMPARE_LT:
-		return id < cond->a;
+		return id < a;
 	case COMPARE_LE:
-		return id <= cond->a;
+		return id <= a;
 	case COMPARE_EQ:
-		return id == cond->a;
+		return id == a;
 	case COMPARE_GE:
-		return id >= cond->a;
+		return id >= a;
 	case COMPARE_GT:
-		return id > cond->a;
+		return id > a;
 	case COMPARE_MASKED_EQ:
-		return (id & cond->a) == cond->b;
+		return (id & a) == ((uint32_t)cond->b & a);
 	}
 	return false;
 }
@@ -86,7 +89,7 @@ static bool matches_id(const struct profile_arg *cond, uint64_t id)
  * The strictest that the rules on the multiplexer itself may say of this id, whatever its other
  * arguments, the default included where no rule matches them all; false when no rule can match.
  */
-static bool own_verdict(const struct ruleset *set, unsigned mux, uint64_t id,
+static bool own_verdict(const struct ruleset *set, unsigned mux, uint32_t id,
 			struct verdict *ret_verdict)
 {
 	bool found = false, always = false;
@@ -118,7 +121,7 @@ static struct verdict stricter(struct verdict a, struct verdict b)
  * What one input says of mux(id): the strictest of its rules on the multiplexer and of those
  * rules on the single call that deny; without any of these, what it allows the single call.
  */
-static struct verdict input_verdict(const struct ruleset *set, unsigned mux, uint64_t id,
+static struct verdict input_verdict(const struct ruleset *set, unsigned mux, uint32_t id,
 				    unsigned single)
 {
 	struct verdict verdict = set->default_verdict, own;

@@ -196,9 +196,7 @@ static struct walker_answer through_single(const struct walker *walker, const ch
 	for (size_t i = 0; i < count; i++) {
 		answer_t answer = answer_of(entry[i].rule->verdict);
 
-		if (never_matches(entry[i].rule))
-			continue;
-		if (answer_is_stricter(answer, fallback) &&
+		if (!never_matches(entry[i].rule) && answer_is_stricter(answer, fallback) &&
 		    (!denies || answer_is_stricter(answer, denied))) {
 			denied = answer;
 			denies = true;

@@ -54,7 +54,7 @@ END_TEST
 static const struct mux_case {
 	const char *name, *a, *b;
 	const char *mux;
-	uint64_t id;
+	uint32_t id;
 	enum action want;  /* the loosest that may come of mux(id) */
 	bool keeps_others; /* another id is still allowed */
 } mux_cases[] = {
@@ -84,7 +84,7 @@ static const struct mux_case {
  * What libseccomp makes of mux(id): a rule on the multiplexer for all arguments hides the rest,
  * else its rule for the id, else what it adds for the single call, here taken at its loosest.
  */
-static enum action through(const struct ruleset *set, unsigned mux, uint64_t id, unsigned single)
+static enum action through(const struct ruleset *set, unsigned mux, uint32_t id, unsigned single)
 {
 	uint64_t args[PROFILE_ARGS_MAX] = { id };
 	enum action loosest = (enum action)set->default_verdict.action;
@@ -148,7 +148,8 @@ END_TEST
 
 static const struct match_case {
 	uint8_t op;
-	uint64_t a, b, id;
+	uint64_t a, b;
+	uint32_t id;
 	bool matches;
 } match_cases[] = {
 	{ COMPARE_EQ, 1, 0, 1, true },	{ COMPARE_EQ, 1, 0, 2, false },
@@ -157,6 +158,7 @@ static const struct match_case {
 	{ COMPARE_LE, 2, 0, 2, true },	{ COMPARE_LE, 2, 0, 3, false },
 	{ COMPARE_GE, 2, 0, 2, true },	{ COMPARE_GE, 2, 0, 1, false },
 	{ COMPARE_GT, 2, 0, 3, true },	{ COMPARE_GT, 2, 0, 2, false },
+	{ COMPARE_EQ, (uint64_t)1 << 32 | 5, 0, 5, true },
 	{ COMPARE_MASKED_EQ, 3, 1, 5, true }, { COMPARE_MASKED_EQ, 3, 1, 6, false },
 };
 
