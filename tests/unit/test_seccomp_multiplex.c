@@ -115,7 +115,7 @@ START_TEST(what_is_denied_by_name_is_denied_through_it)
 	bool is_ipc = strcmp(c->mux, "ipc") == 0;
 	unsigned denied = support_call(is_ipc ? "shmat" : "socket");
 	unsigned other = support_call(is_ipc ? "shmget" : "connect");
-	uint64_t other_id = is_ipc ? SHMGET : SYS_CONNECT;
+	uint32_t other_id = is_ipc ? SHMGET : SYS_CONNECT;
 
 	ASSERT_OK(merge_profiles(inputs, 2, &arena, &notes, &merged, &err), err);
 	if ((merged.arches & ARCH_BIT(ARCH_X86)) == 0) {
