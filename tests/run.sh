@@ -16,7 +16,7 @@ die() { printf 'run.sh: %s\n' "$*" >&2; exit 1; }
 [ "$(id -u)" = 0 ] || die "must run as root (containers, and packages)"
 
 packages=(gcc libc6-dev linux-libc-dev meson ninja-build pkg-config musl-tools libseccomp-dev
-          libcap-ng-dev libyajl-dev check clang libclang-rt-14-dev runc crun busybox-static jq
+          libcap-ng-dev libyajl-dev libmd-dev libapparmor-dev check clang libclang-rt-14-dev runc crun busybox-static jq
           python3 strace valgrind shellcheck groff-base util-linux file)
 missing=()
 for p in "${packages[@]}"; do
