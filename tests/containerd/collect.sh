@@ -26,6 +26,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
+unpack_debs=$here/../tools/unpack-debs
 
 # Every capability Linux has (0 to 40).
 all_caps="CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP
@@ -43,32 +44,6 @@ die()
 {
 	echo "collect.sh: $*" >&2
 	exit 1
-}
-
-# fetch SUITE ARCH DIR PACKAGE...: unpacks a suite's packages into DIR. Uses the mirror
-# and the keys apt is set up with; the system's lists and packages stay as they are.
-fetch()
-{
-	local suite=$1 arch=$2 dir=$3 mirror
-	shift 3
-	mkdir -p "$dir/.apt/lists/partial" "$dir/.apt/debs"
-	# shellcheck disable=SC2016 # apt expands $(REPO_URI), not the shell
-	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
-		'Origin: Debian' 'Label: Debian' | head -n 1)
-	[ -n "$mirror" ] || die "apt knows no Debian mirror"
-	echo "deb [arch=$arch signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
-		"$mirror $suite main" >"$dir/.apt/sources.list"
-	local opts=(-qq -o "APT::Architecture=$arch" -o "APT::Architectures::=$arch"
-		-o Dir::State::status=/dev/null -o "Dir::Etc::SourceList=$dir/.apt/sources.list"
-		-o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$dir/.apt/lists"
-		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root)
-	apt-get "${opts[@]}" update >&2
-	local p
-	for p in "$@"; do
-		rm -f "$dir/.apt/debs/${p}"_*.deb
-		(cd "$dir/.apt/debs" && apt-get "${opts[@]}" download "$p" >&2)
-		dpkg-deb -x "$dir/.apt/debs/${p}"_*.deb "$dir"
-	done
 }
 
 # merge_usr DIR: /lib and /lib64, where a tree of a usr-merged suite has them in /usr.
@@ -224,31 +199,34 @@ qemu_arch()
 # collect OUT SUITE ARCH: all that is to be had from one containerd and one ctr.
 collect()
 {
-	local out=$1 suite=$2 arch=$3 goarch root version deb release
+	local out=$1 suite=$2 arch=$3 goarch root unpacked version release
+	local package deb_version deb_arch hash
 	local base=$out/.unpacked
 	root=$base/$suite
 	goarch=$(go_arch "$arch")
-	[ -x "$root/usr/bin/ctr" ] || fetch "$suite" amd64 "$root" libc6 containerd
+	unpacked=$root
+	[ -x "$root/usr/bin/ctr" ] || "$unpack_debs" "$suite" "$root" libc6 containerd
 	prepare "$root"
 	unset foreign
-	deb=$(echo "$root"/.apt/debs/containerd_*.deb)
 	if [ "$arch" != amd64 ]; then
-		[ -d "$base/qemu/usr/bin" ] || fetch bookworm amd64 "$base/qemu" qemu-user-static
-		[ -x "$root/$arch/usr/bin/ctr" ] ||
-			fetch "$suite" "$arch" "$root/$arch" libc6 containerd
-		merge_usr "$root/$arch"
+		[ -d "$base/qemu/usr/bin" ] ||
+			"$unpack_debs" bookworm "$base/qemu" qemu-user-static
+		unpacked=$root/$arch
+		[ -x "$unpacked/usr/bin/ctr" ] ||
+			"$unpack_debs" "$suite/$arch" "$unpacked" libc6 containerd
+		merge_usr "$unpacked"
 		cp "$base/qemu/usr/bin/qemu-$(qemu_arch "$arch")-static" "$root/qemu"
 		export foreign=$arch
-		deb=$(echo "$root/$arch"/.apt/debs/containerd_*.deb)
 	fi
 	version=$(ctr "$root" --version | sed 's/.* \([0-9]*\.[0-9]*\.[0-9]*\).*/\1/')
 	[ -n "$version" ] || die "cannot tell the version of ctr in $suite/$arch"
 	rm -rf "${out:?}/$version/$goarch"
 	mkdir -p "$out/$version/$goarch"
 	{
-		echo "package: containerd $(dpkg-deb -f "$deb" Version)" \
-			"$(dpkg-deb -f "$deb" Architecture)"
-		echo "sha256: $(sha256sum <"$deb" | cut -c1-64)"
+		read -r package deb_version deb_arch _ hash < \
+			<(grep '^containerd ' "$unpacked/.packages")
+		echo "package: $package $deb_version $deb_arch"
+		echo "sha256: $hash"
 		echo "suite: $suite"
 		echo "ctr: $(ctr "$root" --version)"
 	} >"$out/$version/package-$goarch"
