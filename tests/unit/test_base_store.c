@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "oci-spec/base/file.h"
+#include "oci-spec/base/store.h"
+
+struct scratch {
+	char path[64];
+	int fd;
+};
+
+static struct scratch scratch_open(void)
+{
+	struct scratch s = { .path = "store.XXXXXX" };
+
+	ck_assert_ptr_nonnull(mkdtemp(s.path));
+	s.fd = open(s.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ck_assert_int_ge(s.fd, 0);
+	return s;
+}
+
+static unsigned scratch_count(const struct scratch *s, bool remove)
+{
+	DIR *dir = opendir(s->path);
+	struct dirent *entry;
+	unsigned count = 0;
+
+	ck_assert_ptr_nonnull(dir);
+	while ((entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] == '.' && strlen(entry->d_name) < 3)
+			continue;
+		count++;
+		if (remove)
+			(void)unlinkat(s->fd, entry->d_name, 0);
+	}
+	(void)closedir(dir);
+	return count;
+}
+
+static void scratch_done(struct scratch *s)
+{
+	(void)scratch_count(s, true);
+	(void)close(s->fd);
+	(void)rmdir(s->path);
+}
+
+START_TEST(gives_back_what_was_put)
+{
+	AUTO(scratch_done) struct scratch s = scratch_open();
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	struct hash key = hash_of(TEXT("key")), other = hash_of(TEXT("other"));
+	struct text content = TEXT_NONE;
+
+	ck_assert(!store_get(s.fd, &key, 1000, &arena, &content));
+	ck_assert(store_put(s.fd, &key, TEXT("con\0tent")));
+	ck_assert(store_get(s.fd, &key, 1000, &arena, &content));
+	ck_assert(text_equal(content, TEXT("con\0tent")));
+	ck_assert_uint_eq((uintptr_t)content.ptr % 16, 0);
+	ck_assert(!store_get(s.fd, &other, 1000, &arena, &content));
+	ck_assert(!store_get(s.fd, &key, 7, &arena, &content));
+	ck_assert(store_put(s.fd, &key, TEXT("")));
+	ck_assert(store_get(s.fd, &key, 1000, &arena, &content));
+	ck_assert_uint_eq(content.len, 0);
+	ck_assert_uint_eq(scratch_count(&s, false), 1);
+}
+END_TEST
+
+/* Each is done to a sound entry, which then must be as good as not there. */
+static const struct damage {
+	const char *name;
+	off_t at;	/* a byte there is flipped; -1: not */
+	off_t truncate; /* to this length; -1: not */
+	mode_t mode;	/* 0: stays */
+	uid_t owner;	/* 0: stays */
+} damages[] = {
+	{ "magic", 0, -1, 0, 0 },     { "key", 16, -1, 0, 0 },	  { "hash", 48, -1, 0, 0 },
+	{ "content", 83, -1, 0, 0 },  { "shorter", -1, 82, 0, 0 }, { "no content", -1, 80, 0, 0 },
+	{ "half", -1, 40, 0, 0 },     { "empty", -1, 0, 0, 0 },	  { "group writes", -1, -1, 0620, 0 },
+	{ "all write", -1, -1, 0602, 0 }, { "foreign", -1, -1, 0, 12345 },
+};
+
+START_TEST(believes_no_damaged_entry)
+{
+	AUTO(scratch_done) struct scratch s = scratch_open();
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	const struct damage *d = &damages[_i];
+	struct hash key = hash_of(TEXT("key"));
+	struct text content;
+	char name[HASH_HEX_SIZE], byte;
+	int fd;
+
+	if (d->owner != 0 && geteuid() != 0)
+		return; /* only root can give a file away */
+	hash_hex(&key, name);
+	ck_assert(store_put(s.fd, &key, TEXT("content")));
+	fd = openat(s.fd, name, O_RDWR | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	if (d->at >= 0) {
+		ck_assert_int_eq(pread(fd, &byte, 1, d->at), 1);
+		byte ^= 1;
+		ck_assert_int_eq(pwrite(fd, &byte, 1, d->at), 1);
+	}
+	ck_assert(d->truncate < 0 || ftruncate(fd, d->truncate) == 0);
+	ck_assert(d->mode == 0 || fchmod(fd, d->mode) == 0);
+	ck_assert(d->owner == 0 || fchown(fd, d->owner, (gid_t)-1) == 0);
+	(void)close(fd);
+	ck_assert_msg(!store_get(s.fd, &key, 1000, &arena, &content), "%s", d->name);
+	ck_assert(store_put(s.fd, &key, TEXT("content")));
+	ck_assert(store_get(s.fd, &key, 1000, &arena, &content));
+}
+END_TEST
+
+START_TEST(takes_no_link_and_no_other_key)
+{
+	AUTO(scratch_done) struct scratch s = scratch_open();
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	struct hash key = hash_of(TEXT("key")), other = hash_of(TEXT("other"));
+	char name[HASH_HEX_SIZE], other_name[HASH_HEX_SIZE];
+	struct text content;
+
+	hash_hex(&key, name);
+	hash_hex(&other, other_name);
+	ck_assert(store_put(s.fd, &key, TEXT("content")));
+	ck_assert_int_eq(linkat(s.fd, name, s.fd, other_name, 0), 0);
+	ck_assert(!store_get(s.fd, &other, 1000, &arena, &content));
+	(void)unlinkat(s.fd, other_name, 0);
+	ck_assert_int_eq(renameat(s.fd, name, s.fd, "aside"), 0);
+	ck_assert_int_eq(symlinkat("aside", s.fd, name), 0);
+	ck_assert(!store_get(s.fd, &key, 1000, &arena, &content));
+}
+END_TEST
+
+START_TEST(stays_within_bounds)
+{
+	AUTO(scratch_done) struct scratch s = scratch_open();
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	struct text content;
+	struct hash key = { { 0 } };
+
+	for (unsigned i = 0; i < STORE_ENTRIES_MAX + 10; i++) {
+		key = hash_of((struct text){ (const char *)&i, sizeof(i) });
+		ck_assert(store_put(s.fd, &key, TEXT("content")));
+	}
+	ck_assert_uint_eq(scratch_count(&s, false), STORE_ENTRIES_MAX);
+	ck_assert(store_get(s.fd, &key, 1000, &arena, &content));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("base store");
+	TCase *tc = support_case(suite, "store");
+
+	tcase_add_test(tc, gives_back_what_was_put);
+	tcase_add_loop_test(tc, believes_no_damaged_entry, 0, ARRAY_LEN(damages));
+	tcase_add_test(tc, takes_no_link_and_no_other_key);
+	tcase_add_test(tc, stays_within_bounds);
+	return support_run(suite);
+}
