@@ -25,11 +25,10 @@ void cube_intersect(const struct cube *a, const struct cube *b, struct cube *ret
 bool regions_add(struct regions *regions, const struct cube *cube, struct verdict verdict,
 		 bool is_explicit, struct budget *budget)
 {
-	if (budget->steps == 0)
+	if (!budget_take(budget, 1))
 		return false;
-	budget->steps--;
 	if (regions->count == regions->size) {
-		size_t size = regions->size == 0 ? 16 : regions->size * 2;
+		size_t size = regions->size == 0 ? 4 : regions->size * 2;
 		struct region *list = arena_grow(regions->arena, regions->list,
 						 regions->size * sizeof(*list),
 						 size * sizeof(*list));
@@ -195,31 +194,40 @@ static bool join(struct cube *a, const struct cube *b)
 	return true;
 }
 
+/* Joins the region at `at` with all behind it that it can be joined with. */
+static bool join_behind(struct regions *regions, size_t at, struct budget *budget, bool *ret_joined)
+{
+	struct region *a = &regions->list[at];
+	size_t j = at + 1;
+
+	/* a look at a pair is a tenth of other steps */
+	if (!budget_take(budget, (regions->count - at) / 16 + 1))
+		return false;
+	while (j < regions->count) {
+		const struct region *b = &regions->list[j++];
+
+		if (!verdict_equal(a->verdict, b->verdict) || a->is_explicit != b->is_explicit ||
+		    !join(&a->cube, &b->cube))
+			continue;
+		regions->list[j - 1] = regions->list[--regions->count];
+		*ret_joined = true;
+		/* wider now, it may be joined with one that it was not before */
+		j = at + 1;
+		if (!budget_take(budget, (regions->count - at) / 16 + 1))
+			return false;
+	}
+	return true;
+}
+
 bool regions_compact(struct regions *regions, struct budget *budget)
 {
-	bool changed = true;
+	bool joined = true;
 
-	while (changed) {
-		changed = false;
+	while (joined) {
+		joined = false;
 		for (size_t i = 0; i < regions->count; i++) {
-			struct region *a = &regions->list[i];
-			size_t j = i + 1;
-
-			if (budget->steps < regions->count)
+			if (!join_behind(regions, i, budget, &joined))
 				return false;
-			budget->steps -= regions->count / 4;
-			while (j < regions->count) {
-				const struct region *b = &regions->list[j];
-
-				if (verdict_equal(a->verdict, b->verdict) &&
-				    a->is_explicit == b->is_explicit && join(&a->cube, &b->cube)) {
-					regions->list[j] = regions->list[--regions->count];
-					changed = true;
-					j = i + 1;
-					continue;
-				}
-				j++;
-			}
 		}
 	}
 	return true;

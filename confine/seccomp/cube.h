@@ -36,6 +36,15 @@ struct budget {
 	size_t steps;
 };
 
+/* Takes this many; false, and nothing taken, when there are fewer. */
+static inline bool budget_take(struct budget *budget, size_t steps)
+{
+	if (budget->steps < steps)
+		return false;
+	budget->steps -= steps;
+	return true;
+}
+
 /* Whether the two have no call in common. */
 bool cube_disjoint(const struct cube *a, const struct cube *b);
 

@@ -91,7 +91,7 @@ static bool only_loosens(struct call_rules call, struct verdict verdict)
 	return true;
 }
 
-bool call_implies(struct call_rules narrow, struct call_rules wide)
+bool call_implies(struct call_rules narrow, struct call_rules wide, struct budget *budget)
 {
 	if (narrow.rules == NULL || wide.rules == NULL ||
 	    !verdict_equal(narrow.default_verdict, wide.default_verdict) ||
@@ -101,8 +101,11 @@ bool call_implies(struct call_rules narrow, struct call_rules wide)
 	for (const struct rule *n = narrow.rules; n != NULL; n = n->next) {
 		const struct rule *w = wide.rules;
 
-		while (w != NULL && !rule_implies(n, w))
+		while (w != NULL && !rule_implies(n, w)) {
+			if (!budget_take(budget, 1))
+				return false;
 			w = w->next;
+		}
 		if (w == NULL)
 			return false;
 	}

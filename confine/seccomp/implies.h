@@ -7,8 +7,9 @@
 /*
  * Whether `narrow` allows (or logs, or traces) by its rules only what one rule of `wide` does
  * too, both with one and the same default: then `narrow` alone is the merge. A quick look at
- * the conditions, without dividing anything into cubes; false may also mean "cannot tell".
+ * the conditions, without dividing anything into cubes; false may also mean "cannot tell", or that the
+ * budget did not last.
  */
-bool call_implies(struct call_rules narrow, struct call_rules wide);
+bool call_implies(struct call_rules narrow, struct call_rules wide, struct budget *budget);
 
 #endif

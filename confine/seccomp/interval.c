@@ -124,7 +124,7 @@ static bool add_rule(const struct merge_context *context, struct rule ***tail, u
 static bool add_segment(const struct merge_context *context, struct rule ***tail, uint8_t index,
 			uint64_t low, uint64_t high, struct outcome outcome)
 {
-	struct regions blocks = { .arena = context->arena };
+	struct regions blocks = { .arena = context->scratch };
 
 	if (!outcome.is_explicit)
 		return true;
@@ -200,13 +200,11 @@ bool interval_merge(const struct merge_context *context, struct call_rules first
 	size_t rules = count_rules(first.rules) + count_rules(second.rules);
 	struct sweep sweep = { .index = NO_INDEX };
 
-	if (context->budget->steps < rules * rules / 16)
-		return false;
-	sweep.cuts = arena_array(context->arena, rules * 2, sizeof(*sweep.cuts));
+	sweep.cuts = arena_array(context->scratch, rules * 2, sizeof(*sweep.cuts));
 	if (sweep.cuts == NULL || !add_cuts(&sweep, first.rules) ||
-	    !add_cuts(&sweep, second.rules) || sweep.index == NO_INDEX)
+	    !add_cuts(&sweep, second.rules) || sweep.index == NO_INDEX ||
+	    !budget_take(context->budget, rules * rules / 16))
 		return false;
-	context->budget->steps -= rules * rules / 16;
 	qsort(sweep.cuts, sweep.count, sizeof(*sweep.cuts), by_number);
 	return sweep_segments(context, &sweep, first, second, ret_rules);
 }

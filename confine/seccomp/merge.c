@@ -9,8 +9,17 @@
 #include "confine/seccomp/multiplex.h"
 #include "confine/seccomp/shared_blocks.h"
 
-/* Cube operations of one whole merge: some 30 ms and 20 MiB, where a usual one takes 2,000. */
-#define MERGE_STEPS_MAX 150000
+/*
+ * Cube operations, where a usual merge takes 2,000, and these take 15 ms. One call may take half of
+ * what is left, so that a hostile one does not take the exact answer from the
+ * others. Repeated merges have as much each, as long as there is enough for a whole one: a call
+ * that was merged exactly must not fall back in the next round.
+ */
+#define MERGE_STEPS_MAX 50000
+#define ALL_MERGES_STEPS_MAX 100000
+
+/* After so many the memory of the calls before is given back: more than usual merges take. */
+#define SCRATCH_STEPS 3000
 
 /*
  * The kernel takes 4096 instructions (BPF_MAXINSNS). All calls without conditions need some 1000
@@ -100,6 +109,20 @@ static size_t instructions(const struct rule *rules)
 	return count;
 }
 
+/* One call, with half of the steps that are left. */
+static enum status merge_within(const struct merge_context *context, struct call_rules first,
+				struct call_rules second, struct rule **ret_rules,
+				enum precision *ret_precision, struct error *err)
+{
+	size_t had = context->budget->steps, kept = had - had / 2;
+	enum status st;
+
+	context->budget->steps -= kept;
+	st = merge_call(context, first, second, ret_rules, ret_precision, err);
+	context->budget->steps += kept;
+	return st;
+}
+
 static enum status merge_two(const struct ruleset *a, const struct ruleset *b,
 			     struct budget *budget, struct arena *arena, struct notes *notes,
 			     struct ruleset *ret_merged, struct error *err)
@@ -107,14 +130,16 @@ static enum status merge_two(const struct ruleset *a, const struct ruleset *b,
 	struct outcome fallback = outcome_pick((struct outcome){ a->default_verdict, false },
 					       (struct outcome){ b->default_verdict, false });
 	struct ruleset merged = { .calls = NULL };
+	AUTO(arena_done) struct arena scratch = ARENA_INIT;
 	struct merge_context context = {
 		.arena = arena,
+		.scratch = &scratch,
 		.default_verdict = fallback.verdict,
 		.has_32bit = (a->arches & b->arches & X86_ABIS_32BIT) != 0,
 		.budget = budget,
 	};
 	struct last_pair last = { NULL, NULL, NULL };
-	size_t left = CONDITIONS_INSTRUCTIONS_MAX;
+	size_t left = CONDITIONS_INSTRUCTIONS_MAX, steps_at_release = budget->steps;
 	enum status st = ruleset_init(&merged, fallback.verdict, arena, err);
 
 	if (st == STATUS_OK)
@@ -135,7 +160,7 @@ static enum status merge_two(const struct ruleset *a, const struct ruleset *b,
 			merged.calls[call] = last.merged;
 			continue;
 		}
-		st = merge_call(&context, first, second, &merged.calls[call], &precision, err);
+		st = merge_within(&context, first, second, &merged.calls[call], &precision, err);
 		if (st == STATUS_OK && instructions(merged.calls[call]) > left) {
 			precision = PRECISION_STRICTEST;
 			st = merge_call_strictest(&context, first, second, &merged.calls[call],
@@ -146,6 +171,10 @@ static enum status merge_two(const struct ruleset *a, const struct ruleset *b,
 		if (precision == PRECISION_EXACT)
 			last = (struct last_pair){ first.rules, second.rules, merged.calls[call] };
 		note_precision(precision, call, notes, arena);
+		if (steps_at_release - budget->steps > SCRATCH_STEPS) {
+			arena_done(&scratch);
+			steps_at_release = budget->steps;
+		}
 	}
 	*ret_merged = merged;
 	return st;
@@ -175,10 +204,10 @@ static enum status check_newer_calls(const struct ruleset *merged, struct error 
 	return STATUS_OK;
 }
 
-static enum status merge_once(const struct ruleset *inputs, size_t count, struct arena *arena,
-			      struct notes *notes, struct ruleset *ret_merged, struct error *err)
+static enum status merge_once(const struct ruleset *inputs, size_t count, struct budget *budget,
+			      struct arena *arena, struct notes *notes, struct ruleset *ret_merged,
+			      struct error *err)
 {
-	struct budget budget = { MERGE_STEPS_MAX };
 	struct ruleset merged = inputs[0];
 	enum status st = STATUS_OK;
 
@@ -190,12 +219,12 @@ static enum status merge_once(const struct ruleset *inputs, size_t count, struct
 		if (st != STATUS_OK)
 			return st;
 		all.arches = ARCH_ALL;
-		st = merge_two(&all, &inputs[0], &budget, arena, notes, &merged, err);
+		st = merge_two(&all, &inputs[0], budget, arena, notes, &merged, err);
 	}
 	for (size_t i = 1; i < count && st == STATUS_OK; i++) {
 		struct ruleset before = merged;
 
-		st = merge_two(&before, &inputs[i], &budget, arena, notes, &merged, err);
+		st = merge_two(&before, &inputs[i], budget, arena, notes, &merged, err);
 	}
 	if (st == STATUS_OK)
 		st = shared_blocks_avoid(&merged, arena, notes, err);
@@ -241,16 +270,21 @@ enum status merge_around(const struct ruleset *inputs, size_t count, size_t own,
 			 struct error *err)
 {
 	struct ruleset *again = arena_array(arena, count + 1, sizeof(*again)), merged;
-	size_t behind = own < count ? own + 1 : own;
+	size_t behind = own < count ? own + 1 : own, left = ALL_MERGES_STEPS_MAX;
+	struct budget budget = { MERGE_STEPS_MAX };
 	enum status st =
 		again == NULL ? error_set(err, STATUS_SYSTEM, ENOMEM, "cannot merge the profiles")
-			      : merge_once(inputs, count, arena, notes, &merged, err);
+			      : merge_once(inputs, count, &budget, arena, notes, &merged, err);
 
 	for (unsigned round = 0; round < REMERGES_MAX && st == STATUS_OK && merged.reshaped;
 	     round++) {
 		struct notes repeated = { .count = 0 };
 		struct ruleset next;
 
+		left -= MERGE_STEPS_MAX - budget.steps;
+		if (left < MERGE_STEPS_MAX)
+			break;
+		budget.steps = MERGE_STEPS_MAX;
 		st = as_input(&merged, arena, err);
 		if (st != STATUS_OK)
 			break;
@@ -258,7 +292,8 @@ enum status merge_around(const struct ruleset *inputs, size_t count, size_t own,
 		memcpy(again, inputs, own * sizeof(*again));
 		again[own] = merged;
 		memcpy(again + own + 1, inputs + behind, (count - behind) * sizeof(*again));
-		st = merge_once(again, own + 1 + count - behind, arena, &repeated, &next, err);
+		st = merge_once(again, own + 1 + count - behind, &budget, arena, &repeated, &next,
+				err);
 		if (st != STATUS_OK || rulesets_equal(&merged, &next))
 			break;
 		for (size_t i = 0; i < repeated.count; i++)

@@ -168,9 +168,8 @@ static bool intersect_partitions(const struct merge_context *context, const stru
 			struct cube both;
 
 			if (cube_disjoint(&a->cube, &b->cube)) {
-				if (context->budget->steps == 0)
+				if (!budget_take(context->budget, 1))
 					return false;
-				context->budget->steps--;
 				continue;
 			}
 			picked = outcome_pick((struct outcome){ a->verdict, a->is_explicit },
@@ -214,7 +213,7 @@ static bool all_equal_compares(const struct rule *rule)
 /* For rules with EQ and MASKED_EQ only, which are one cube each. */
 static bool pairwise_disjoint(const struct merge_context *context, const struct rule *rules)
 {
-	struct regions cubes = { .arena = context->arena };
+	struct regions cubes = { .arena = context->scratch };
 
 	for (const struct rule *r = rules; r != NULL; r = r->next) {
 		size_t before = cubes.count;
@@ -296,13 +295,13 @@ static bool merge_cubes(const struct merge_context *context, struct call_rules f
 			struct call_rules second, struct rule **ret_rules,
 			enum precision *ret_precision)
 {
-	struct regions a = { .arena = context->arena }, b = a, both = a;
+	struct regions a = { .arena = context->scratch }, b = a, both = a;
 	struct rule *rules = NULL, **tail = &rules;
 	enum precision precision = PRECISION_EXACT;
 	size_t kept = 0;
 
-	if (!call_partition(first, context->arena, context->budget, &a) ||
-	    !call_partition(second, context->arena, context->budget, &b) ||
+	if (!call_partition(first, context->scratch, context->budget, &a) ||
+	    !call_partition(second, context->scratch, context->budget, &b) ||
 	    !intersect_partitions(context, &a, &b, &both))
 		return false;
 	for (size_t i = 0; i < both.count; i++) {
@@ -384,14 +383,14 @@ static enum status merge_any(const struct merge_context *context, struct call_ru
 	if (sayable && interval_merge(context, first, second, ret_rules))
 		return STATUS_OK;
 	if (sayable && can_stand(context, second) &&
-	    (call_implies(second, first) ||
-	     call_dominates(second, true, first, context->arena, context->budget))) {
+	    (call_implies(second, first, context->budget) ||
+	     call_dominates(second, true, first, context->scratch, context->budget))) {
 		*ret_rules = (struct rule *)(uintptr_t)second.rules;
 		return STATUS_OK;
 	}
 	if (sayable && can_stand(context, first) &&
-	    (call_implies(first, second) ||
-	     call_dominates(first, false, second, context->arena, context->budget))) {
+	    (call_implies(first, second, context->budget) ||
+	     call_dominates(first, false, second, context->scratch, context->budget))) {
 		*ret_rules = (struct rule *)(uintptr_t)first.rules;
 		return STATUS_OK;
 	}

@@ -27,9 +27,10 @@ struct call_rules {
 
 struct merge_context {
 	struct arena *arena;
+	struct arena *scratch;		/* for what no rule of the result points into */
 	struct verdict default_verdict; /* of the merged profile */
 	bool has_32bit;			/* an x86 ABI that compares low halves only stays listed */
-	struct budget *budget;		/* of the whole merge */
+	struct budget *budget;
 };
 
 /* What holds where both apply. The first is the earlier input, the second the later. */

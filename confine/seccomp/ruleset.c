@@ -45,29 +45,34 @@ bool ruleset_applies(const struct profile_when *when, const struct ruleset_conte
 	       (when->kernel_below == 0 || context->kernel < when->kernel_below);
 }
 
+/* A call's second and later rules; how many there are and which is last is kept beside them. */
 static enum status append(struct ruleset *ruleset, unsigned call, struct rule *rule,
 			  struct arena *arena, struct error *err)
 {
 	struct rule **head = &ruleset->calls[call];
 	size_t bytes = sizeof(**head) + (*head)->cond_count * sizeof((*head)->conds[0]);
-	unsigned count = 1;
-	struct rule *own;
+	struct rule_end *end;
 
-	/* a single rule may be shared with other calls: make it ours before linking to it */
-	if ((*head)->next == NULL) {
-		own = arena_alloc(arena, bytes);
-		if (own == NULL)
+	if (ruleset->ends == NULL)
+		ruleset->ends = arena_array(arena, syscall_count(), sizeof(*ruleset->ends));
+	if (ruleset->ends == NULL)
+		return no_memory(err);
+	end = &ruleset->ends[call];
+	if (end->last == NULL) {
+		/* a single rule may be shared with other calls: make it ours before linking to it */
+		end->last = arena_alloc(arena, bytes);
+		if (end->last == NULL)
 			return no_memory(err);
-		memcpy(own, *head, bytes);
-		*head = own;
+		memcpy(end->last, *head, bytes);
+		*head = end->last;
+		end->count = 1;
 	}
-	while (*head != NULL) {
-		if (++count > RULES_PER_CALL_MAX)
-			return error_set(err, STATUS_INVALID, 0, "more than %d rules for '%.*s'",
-					 RULES_PER_CALL_MAX, TEXT_ARG(syscall_name(call)));
-		head = &(*head)->next;
-	}
-	*head = rule;
+	if (end->count == RULES_PER_CALL_MAX)
+		return error_set(err, STATUS_INVALID, 0, "more than %d rules for '%.*s'",
+				 RULES_PER_CALL_MAX, TEXT_ARG(syscall_name(call)));
+	end->last->next = rule;
+	end->last = rule;
+	end->count++;
 	return STATUS_OK;
 }
 

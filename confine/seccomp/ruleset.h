@@ -30,6 +30,10 @@ struct ruleset {
 	struct rule **calls; /* by syscall number of syscalls.h; NULL: the default */
 	bool reshaped;	     /* by a merge: some rule is in a form that no input had */
 	uint8_t *named;	     /* by the same number: a rule names the call, whatever became of it */
+	struct rule_end {
+		struct rule *last;
+		unsigned count;
+	} * ends; /* by the same number, for calls with several rules; while rules are added */
 };
 
 /* What rules with conditions on capabilities and kernel are resolved against. */

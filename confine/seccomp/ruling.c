@@ -6,9 +6,8 @@
 
 static bool add(struct rulings *answers, const struct ruling *answer, struct budget *budget)
 {
-	if (budget->steps == 0)
+	if (!budget_take(budget, 1))
 		return false;
-	budget->steps--;
 	if (answers->count == answers->size) {
 		size_t size = answers->size == 0 ? 8 : answers->size * 2;
 		struct ruling *list = arena_grow(answers->arena, answers->list,
@@ -113,9 +112,8 @@ static bool stack(const struct rulings *first, const struct rulings *second, str
 			struct outcome picked = outcome_pick(oa, ob);
 			struct ruling answer;
 
-			if (budget->steps == 0)
+			if (!budget_take(budget, 1))
 				return false;
-			budget->steps--;
 			if (cube_disjoint(&a->cube, &b->cube))
 				continue;
 			/* of two that say the same the first is named, unless a rule says it */

@@ -76,7 +76,7 @@ static void check_merge(struct call_rules a, struct call_rules b, bool must_be_e
 	struct budget budget = { must_be_exact ? 150000 : 30000 };
 	struct outcome dflt = outcome_pick((struct outcome){ a.default_verdict, false },
 					   (struct outcome){ b.default_verdict, false });
-	struct merge_context context = { &arena, dflt.verdict, false, &budget };
+	struct merge_context context = { &arena, &arena, dflt.verdict, false, &budget };
 	struct rule *rules = NULL;
 	struct error err = { 0 };
 	enum precision precision = PRECISION_STRICTEST;
@@ -226,7 +226,7 @@ START_TEST(what_32_bits_cannot_say_is_tightened)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
 	struct budget budget = { 150000 };
-	struct merge_context context = { &arena, { ACTION_ALLOW, 0 }, true, &budget };
+	struct merge_context context = { &arena, &arena, { ACTION_ALLOW, 0 }, true, &budget };
 	struct shape high = { { ACTION_ERRNO, 7 }, 1, { { 0, COMPARE_EQ, (uint64_t)1 << 40, 0 } } };
 	struct call_rules a = { make_rules(&arena, &high, 1), allow }, b = { NULL, allow };
 	struct rule *rules = NULL;
@@ -249,7 +249,7 @@ START_TEST(without_budget_the_strictest_holds)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
 	struct budget budget = { 3 };
-	struct merge_context context = { &arena, { ACTION_ALLOW, 0 }, false, &budget };
+	struct merge_context context = { &arena, &arena, { ACTION_ALLOW, 0 }, false, &budget };
 	struct shape sa = { { ACTION_ERRNO, 7 }, 2, { { 0, COMPARE_NE, 7, 0 }, { 1, COMPARE_NE, 9, 0 } } };
 	struct shape sb = { { ACTION_TRAP, 0 }, 2, { { 0, COMPARE_NE, 3, 0 }, { 1, COMPARE_NE, 1, 0 } } };
 	struct call_rules a = { make_rules(&arena, &sa, 1), allow };
@@ -269,7 +269,7 @@ START_TEST(intervals_depend_on_the_meaning_only)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
 	struct budget budget = { 150000 };
-	struct merge_context context = { &arena, { ACTION_ERRNO, EPERM }, false, &budget };
+	struct merge_context context = { &arena, &arena, { ACTION_ERRNO, EPERM }, false, &budget };
 	struct shape one[] = { { allow, 1, { { 0, COMPARE_LE, 9, 0 } } } };
 	struct shape other[] = { { allow, 1, { { 0, COMPARE_LT, 6, 0 } } },
 				 { allow, 1, { { 0, COMPARE_LE, 9, 0 } } },
@@ -292,6 +292,7 @@ START_TEST(what_is_implied_is_so)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
 	uint8_t op_a = (uint8_t)(_i % 7), op_b = (uint8_t)(_i / 7);
+	struct budget budget = { SIZE_MAX };
 	unsigned implied = 0;
 
 	for (int n = 0; n < ARRAY_LEN(data) * ARRAY_LEN(data); n++) {
@@ -301,7 +302,7 @@ START_TEST(what_is_implied_is_so)
 		struct call_rules narrow = { make_rules(&arena, &a, 1), eperm };
 		struct call_rules wide = { make_rules(&arena, &b, 1), eperm };
 
-		if (!call_implies(narrow, wide))
+		if (!call_implies(narrow, wide, &budget))
 			continue;
 		implied++;
 		for (int p = 0; p < ARRAY_LEN(points); p++) {
