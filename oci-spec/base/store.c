@@ -3,9 +3,12 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <unistd.h>
 
 #include "oci-spec/base/file.h"
+
+#define REMOVALS_MAX 64 /* for one put */
 
 static const char magic[16] = "oci-confine 1\n";
 
@@ -49,8 +52,8 @@ static bool is_older(const struct stat *a, const struct stat *b)
 	return a->st_mtim.tv_nsec < b->st_mtim.tv_nsec;
 }
 
-/* Removes the oldest file when there are as many as there may be. */
-static void make_room(int dirfd)
+/* Removes the oldest file when there are as many as there may be; false when there is room. */
+static bool remove_oldest(int dirfd)
 {
 	char oldest[NAME_MAX + 1] = "";
 	struct stat about, age = { 0 };
@@ -61,7 +64,7 @@ static void make_room(int dirfd)
 
 	if (dir == NULL) {
 		file_close(&copy);
-		return;
+		return false;
 	}
 	while ((entry = readdir(dir)) != NULL) {
 		if (fstatat(dirfd, entry->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0 ||
@@ -74,8 +77,17 @@ static void make_room(int dirfd)
 		}
 	}
 	(void)closedir(dir);
-	if (count >= STORE_ENTRIES_MAX)
-		(void)unlinkat(dirfd, oldest, 0);
+	return count >= STORE_ENTRIES_MAX && unlinkat(dirfd, oldest, 0) == 0;
+}
+
+/*
+ * Many writers at once all see the same oldest entry and add one each: who comes later removes
+ * what they were too many.
+ */
+static void make_room(int dirfd)
+{
+	for (unsigned i = 0; i < REMOVALS_MAX && remove_oldest(dirfd); i++)
+		;
 }
 
 bool store_put(int dirfd, const struct hash *key, struct text content)

@@ -153,6 +153,23 @@ START_TEST(stays_within_bounds)
 }
 END_TEST
 
+/* What writers at the same moment put beyond the limit does not stay. */
+START_TEST(comes_back_into_bounds)
+{
+	AUTO(scratch_done) struct scratch s = scratch_open();
+	struct hash key = hash_of(TEXT("another"));
+
+	for (unsigned i = 0; i < STORE_ENTRIES_MAX + 40; i++) {
+		char name[16];
+
+		(void)snprintf(name, sizeof(name), "%u", i);
+		support_write_file(s.path, name, "content");
+	}
+	ck_assert(store_put(s.fd, &key, TEXT("content")));
+	ck_assert_uint_eq(scratch_count(&s, false), STORE_ENTRIES_MAX);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("base store");
@@ -162,5 +179,6 @@ int main(void)
 	tcase_add_loop_test(tc, believes_no_damaged_entry, 0, ARRAY_LEN(damages));
 	tcase_add_test(tc, takes_no_link_and_no_other_key);
 	tcase_add_test(tc, stays_within_bounds);
+	tcase_add_test(tc, comes_back_into_bounds);
 	return support_run(suite);
 }
