@@ -44,6 +44,19 @@ node_make() {
 	rm -f "$n/etc/containerd/config.toml"
 	"$containerd_tests/make-image.py" "$work/image" "$n/image.tar" \
 		'oci-confine.test/tools:1=/bin/sleep 100000' 'oci-confine.test/pause:1=/bin/sleep 100000'
+	# A mount namespace whose root it is: in a chroot an exec would see the root outside. The
+	# first process keeps it.
+	mkdir "$n/.outside"
+	cp "$(command -v busybox)" "$n/busybox"
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare --mount --propagation private "$n/busybox" sh -c '
+		cd "$1" && ./busybox pivot_root . .outside && cd / && /busybox umount -l /.outside &&
+		echo up >/up && exec /busybox sleep 1000000' sh "$n" &
+	node_pid=$!
+	while [ ! -e "$n/up" ]; do
+		kill -0 "$node_pid" 2>/dev/null || missing "pivot_root"
+		sleep 0.05
+	done
 }
 
 # A cgroup tree in which runc can set what ctr and CRI always ask for (cpu shares): version 2 where
@@ -72,9 +85,15 @@ node_cgroups() {
 	done </proc/self/cgroup
 }
 
-# on_node COMMAND...: on the node, with the environment that systemd gives.
+# exec_on_node COMMAND...: the command takes this shell over, on the node, with the environment that
+# systemd gives. on_node: as a child.
+exec_on_node() {
+	exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin \
+		nsenter "--mount=/proc/$node_pid/ns/mnt" "$@"
+}
+
 on_node() {
-	env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin chroot "$n" "$@"
+	(exec_on_node "$@")
 }
 
 # node_config LINE...: containerd's configuration, version 2, with an image for sandboxes.
@@ -94,8 +113,7 @@ node_config() {
 
 containerd_start() {
 	local i
-	env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin chroot "$n" \
-		/usr/bin/containerd >>"$n/containerd.log" 2>&1 &
+	exec_on_node containerd >>"$n/containerd.log" 2>&1 &
 	containerd_pid=$!
 	for ((i = 0; i < 100; i++)); do
 		on_node ctr version >/dev/null 2>&1 && return 0
