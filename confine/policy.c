@@ -39,6 +39,7 @@ void policy_init(struct policy *policy)
 		.unconfined = ANSWER_CONFINE,
 		.privileged = ANSWER_REFUSE,
 		.restore = ANSWER_REFUSE,
+		.hook_adds_no_new_privileges = true,
 	};
 }
 
@@ -192,13 +193,36 @@ static enum status parse_exempt(struct json object, struct policy *policy, struc
 	return st;
 }
 
+static enum status parse_hook(struct json object, struct policy *policy, struct error *err)
+{
+	static const char *const known[] = { "no-new-privileges", NULL };
+	struct json word = json_get(object, "no-new-privileges");
+	enum status st = json_expect(object, JSON_OBJECT, err);
+
+	if (st == STATUS_OK)
+		st = json_check_keys(object, known, false, err);
+	if (st != STATUS_OK || !json_exists(word))
+		return st;
+	if (!text_is(json_text(word), "accept") && !text_is(json_text(word), "refuse"))
+		return json_fail(word, STATUS_INVALID, err, "expected \"accept\" or \"refuse\"");
+	policy->hook_adds_no_new_privileges = text_is(json_text(word), "accept");
+	return STATUS_OK;
+}
+
 enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, struct error *err)
 {
-	static const char *const known[] = {
-		"runtimes",   "runtime-override", "seccomp", "capabilities", "no-new-privileges",
-		"unconfined", "privileged",	  "restore", "exempt",	     "runtime-annotations",
-		NULL
-	};
+	static const char *const known[] = { "runtimes",
+					     "runtime-override",
+					     "seccomp",
+					     "capabilities",
+					     "no-new-privileges",
+					     "unconfined",
+					     "privileged",
+					     "restore",
+					     "exempt",
+					     "runtime-annotations",
+					     "hook",
+					     NULL };
 	struct json root = json_root(doc), v;
 	struct policy policy;
 	enum status st = json_expect(root, JSON_OBJECT, err);
@@ -230,6 +254,8 @@ enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, 
 			"\"pass\"");
 	if (st == STATUS_OK && json_exists(v = json_get(root, "exempt")))
 		st = parse_exempt(v, &policy, err);
+	if (st == STATUS_OK && json_exists(v = json_get(root, "hook")))
+		st = parse_hook(v, &policy, err);
 	if (st == STATUS_OK && json_exists(v = json_get(root, "runtime-annotations")))
 		st = parse_texts(v, false, &policy.runtime_annotations, err);
 	if (st == STATUS_OK)

@@ -45,6 +45,7 @@ struct policy {
 	enum answer unconfined; /* a container without seccomp profile */
 	enum answer privileged;
 	enum answer restore; /* REFUSE or PASS: criu's image brings its own confinement */
+	bool hook_adds_no_new_privileges; /* may oci-confine-hook set it where nobody asked? */
 
 	struct text_list exempt_namespaces; /* believed only with the next */
 	bool exempt_engine_is_containerd;

@@ -17,6 +17,7 @@ START_TEST(built_in_policy_is_the_documented_one)
 	ck_assert_int_eq(p.unconfined, ANSWER_CONFINE);
 	ck_assert_int_eq(p.privileged, ANSWER_REFUSE);
 	ck_assert_int_eq(p.restore, ANSWER_REFUSE);
+	ck_assert(p.hook_adds_no_new_privileges);
 	ck_assert_int_eq(p.baseline, BASELINE_RUNTIME_DEFAULT);
 	ck_assert_uint_eq(p.drop_capabilities, 0);
 	ck_assert_uint_eq(p.limit_capabilities, UINT64_MAX);
@@ -37,6 +38,7 @@ START_TEST(reads_every_key)
 		"\"architectures\":\"native\"},"
 		"\"capabilities\":{\"drop\":[\"CAP_NET_RAW\"],\"limit\":[\"CAP_KILL\",\"CAP_CHOWN\"]},"
 		"\"no-new-privileges\":true,\"unconfined\":\"pass\",\"privileged\":\"confine\",\"restore\":\"pass\","
+		"\"hook\":{\"no-new-privileges\":\"refuse\"},"
 		"\"exempt\":{\"engine\":\"containerd\",\"namespaces\":[\"kube-system\"]},"
 		"\"runtime-annotations\":[\"run.oci.handler\"]}").policy;
 
@@ -51,6 +53,7 @@ START_TEST(reads_every_key)
 	ck_assert_int_eq(p.unconfined, ANSWER_PASS);
 	ck_assert_int_eq(p.privileged, ANSWER_CONFINE);
 	ck_assert_int_eq(p.restore, ANSWER_PASS);
+	ck_assert(!p.hook_adds_no_new_privileges);
 	ck_assert(p.exempt_engine_is_containerd && text_list_has(&p.exempt_namespaces, TEXT("kube-system")));
 	ck_assert(!text_list_has(&p.exempt_namespaces, TEXT("kube")));
 	ck_assert(text_list_has(&p.runtime_annotations, TEXT("run.oci.handler")));
@@ -113,6 +116,9 @@ static const struct refuse_case {
 	{ "{\"unconfined\":\"allow\"}", "unconfined", "found 'allow'" },
 	{ "{\"restore\":\"confine\"}", "restore", "expected \"refuse\" or \"pass\"" },
 	{ "{\"restore\":null}", "restore", "expected a string" },
+	{ "{\"hook\":{\"no-new-privileges\":true}}", "hook.no-new-privileges", "\"accept\" or" },
+	{ "{\"hook\":{\"seccomp\":true}}", "hook.seccomp", "unknown key" },
+	{ "{\"hook\":\"accept\"}", "hook", "expected an object" },
 	{ "{\"exempt\":{\"engine\":\"cri\",\"namespaces\":[]}}", "exempt.engine",
 	  "expected \"containerd\"" },
 	{ "{\"privileged\":true}", "privileged", "expected a string" },
