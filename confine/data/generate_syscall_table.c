@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define COMMON_NUMBERS 424 /* scripts/syscall.tbl: from here on the same everywhere */
 #define X32_BIT 0x40000000 /* asm/unistd.h, __X32_SYSCALL_BIT */
 #define NAMES_MAX 2048
 #define SLOTS 2048
@@ -107,6 +108,9 @@ static int number(const struct entry *entry, uint32_t arch)
 {
 	int nr = entry->newer;
 
+	/* below that architectures have numbers of their own, the newer ones here x86_64's */
+	if (nr != 0 && nr < COMMON_NUMBERS && arch != SCMP_ARCH_X86_64)
+		return -1;
 	if (nr == 0)
 		nr = seccomp_syscall_resolve_name_arch(arch, entry->name);
 	if (arch == SCMP_ARCH_X32 && nr >= X32_BIT)
