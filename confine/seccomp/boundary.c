@@ -19,6 +19,23 @@ static bool has_stub(struct verdict v)
 	       !(v.action == ACTION_ERRNO && v.data == ENOSYS);
 }
 
+bool boundary_of(const struct ruleset *ruleset, enum arch arch, int *ret_number)
+{
+	size_t count;
+	const uint16_t *calls;
+
+	if (!has_stub(ruleset->default_verdict) || !syscall_arch_is_numbered(arch))
+		return false;
+	calls = syscall_by_number(arch, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (ruleset->calls[calls[i]] == NULL || syscall_is_newer(calls[i]))
+			continue;
+		*ret_number = syscall_number(calls[i], arch);
+		return true;
+	}
+	return false;
+}
+
 static int highest_named(const struct ruleset *input, enum arch arch)
 {
 	size_t count;

@@ -5,6 +5,13 @@
 #include "confine/seccomp/ruleset.h"
 
 /*
+ * The highest number on arch that a written profile names, above which runc answers ENOSYS
+ * whatever the profile says. False where it has no such answer: the default lets calls through or
+ * is ENOSYS itself, or nothing is named. Names that libseccomp does not know are none to runc.
+ */
+bool boundary_of(const struct ruleset *ruleset, enum arch arch, int *ret_number);
+
+/*
  * runc answers calls above the highest one that a profile names with ENOSYS (ruleset.h).
  * Programs count on it: glibc tries a new call and falls back on ENOSYS, not on EPERM. The
  * merged profile must therefore have the lowest boundary of its inputs: rules above it that

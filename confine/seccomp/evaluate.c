@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "confine/seccomp/evaluate.h"
 
-static bool holds(const struct profile_arg *cond, uint64_t value, bool is_32bit)
+bool condition_holds(const struct profile_arg *cond, uint64_t value, bool is_32bit)
 {
 	uint64_t a = is_32bit ? (uint32_t)cond->a : cond->a;
 	uint64_t b = is_32bit ? (uint32_t)cond->b : cond->b;
@@ -36,7 +36,8 @@ struct verdict ruleset_evaluate(const struct ruleset *ruleset, unsigned call,
 		bool match = true;
 
 		for (unsigned c = 0; c < r->cond_count; c++)
-			match = match && holds(&r->conds[c], args[r->conds[c].index], is_32bit);
+			match = match &&
+				condition_holds(&r->conds[c], args[r->conds[c].index], is_32bit);
 		if (match && (decided == NULL || r->verdict.action < decided->verdict.action))
 			decided = r;
 	}

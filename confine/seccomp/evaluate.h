@@ -4,6 +4,9 @@
 
 #include "confine/seccomp/ruleset.h"
 
+/* Whether a condition holds for an argument. 32bit: both in their low halves only. */
+bool condition_holds(const struct profile_arg *cond, uint64_t value, bool is_32bit);
+
 /*
  * What a ruleset says of one call with these arguments, as it is declared (ruleset.h). 32bit:
  * compared in low halves, as on x86 and x32. *ret_rule is the rule that decided, NULL for the

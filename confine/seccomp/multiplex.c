@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "confine/seccomp/multiplex.h"
 
+#include "confine/seccomp/evaluate.h"
 #include "confine/seccomp/merge_call.h"
 
 #include <errno.h>
@@ -382,6 +383,25 @@ static enum status merge_one(const struct multiplexer *m, const struct ruleset *
 		merged->calls[split.mux] = rules;
 	merged->reshaped = true;
 	return st;
+}
+
+struct verdict multiplex_evaluate(const struct ruleset *merged, unsigned mux,
+				  const uint64_t args[PROFILE_ARGS_MAX])
+{
+	const struct rule *own;
+	struct verdict verdict = ruleset_evaluate(merged, mux, args, true, &own), single;
+	uint32_t id = (uint32_t)args[0];
+
+	if (own != NULL && is_handed_over(merged, own))
+		return verdict;
+	for (size_t i = 0; i < LEN(multiplexers); i++) {
+		const struct multiplexer *m = &multiplexers[i];
+
+		if (text_is(syscall_name(mux), m->name) && id < m->count && m->calls[id] != NULL &&
+		    single_verdict(merged, call_by_name(m->calls[id]), &single))
+			return single;
+	}
+	return verdict;
 }
 
 enum status multiplex_merge(const struct ruleset *inputs, size_t count, struct arena *arena,

@@ -17,6 +17,17 @@ enum status multiplex_merge(const struct ruleset *inputs, size_t count, struct a
 			    struct notes *notes, struct ruleset *merged,
 			    struct error *err) MUST_CHECK;
 
+/*
+ * What of a merged ruleset holds for a call of socketcall or ipc itself on x86: a rule on it, or
+ * else the loosest that libseccomp makes of the rules on the single call that the first argument
+ * stands for, which is what the merge has weighed.
+ */
+struct verdict multiplex_evaluate(const struct ruleset *merged, unsigned mux,
+				  const uint64_t args[PROFILE_ARGS_MAX]);
+
+/* How many call ids either of the two has. */
+#define MULTIPLEX_IDS 25
+
 /* Whether the call can be made through one of the two; send and recv can on x86 only so. */
 bool multiplex_covers(unsigned call);
 

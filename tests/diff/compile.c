@@ -149,16 +149,17 @@ static _Noreturn void child(const struct profile *profile, const struct walker_h
 static bool read_filter(int fd, struct arena *arena, struct bpf *ret_filter)
 {
 	off_t size = lseek(fd, 0, SEEK_END);
-	struct bpf filter;
+	struct sock_filter *list;
+	size_t count;
 
 	if (size <= 0 || (size_t)size > FILTER_BYTES_MAX ||
-	    (size_t)size % sizeof(*filter.list) != 0)
+	    (size_t)size % sizeof(*list) != 0)
 		return false;
-	filter.count = (size_t)size / sizeof(*filter.list);
-	filter.list = arena_array(arena, filter.count, sizeof(*filter.list));
-	if (filter.list == NULL || pread(fd, filter.list, (size_t)size, 0) != size)
+	count = (size_t)size / sizeof(*list);
+	list = arena_array(arena, count, sizeof(*list));
+	if (list == NULL || pread(fd, list, (size_t)size, 0) != size)
 		return false;
-	*ret_filter = filter;
+	*ret_filter = (struct bpf){ list, count };
 	return true;
 }
 

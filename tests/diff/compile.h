@@ -2,7 +2,7 @@
 #ifndef TESTS_DIFF_COMPILE_H
 #define TESTS_DIFF_COMPILE_H
 
-#include "tests/diff/bpf.h"
+#include "confine/filter/bpf.h"
 #include "tests/diff/walker.h"
 
 /* How it went. Adding some rules to libseccomp never returns: hence a child and a limit. */

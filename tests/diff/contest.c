@@ -7,7 +7,9 @@
 
 #include "confine/seccomp/runtime_default.h"
 #include "tests/diff/excuse.h"
+#include "tests/diff/forgets.h"
 #include "tests/diff/live.h"
+#include "tests/diff/own_filter.h"
 #include "tests/diff/random_profile.h"
 
 #define INPUT_CPU_MS 250
@@ -22,9 +24,12 @@ struct contest {
 	bool has_own_filters;
 	struct notes notes;
 	struct profile *merged_profile;
+	struct ruleset merged_rules; /* as read again */
 	struct walker merged;
 	struct bpf filter, tree; /* as runc before 1.3 and crun make it, and as runc 1.3 does */
 	bool has_tree;
+	struct own_filter own;
+	bool has_own;
 	bool is_dead; /* all get the default of some architecture: bpf_forgets_number() */
 	struct score *score;
 	struct finding *finding;
@@ -153,12 +158,9 @@ static void judge_strictness(struct contest *c, const struct call *call, const s
 static void judge_stacked(struct contest *c, const struct call *call, const struct point *point,
 			  const struct seccomp_data *data, answer_t want, answer_t got)
 {
-	const struct bpf *filters[CONTEST_INPUTS_MAX];
 	answer_t stacked;
 
-	for (size_t i = 0; i < c->count; i++)
-		filters[i] = &c->own_filters[i];
-	if (!bpf_run_stacked(filters, c->count, data, &stacked)) {
+	if (!bpf_run_stacked(c->own_filters, c->count, data, &stacked)) {
 		blame(c, FAULT_BROKEN, "a filter of an input cannot be run");
 		return;
 	}
@@ -187,6 +189,8 @@ static void judge_point(struct contest *c, const struct call *call, const struct
 	if (c->has_tree && (!bpf_run(&c->tree, &data, &tree) || tree != got))
 		blame_point(c, answer_is_stricter(want, tree) ? FAULT_LOOSER : FAULT_TREE, call,
 			    point, want, tree);
+	if (c->has_own && !own_filter_agrees(&c->own, call, &data, got, &tree))
+		blame_point(c, FAULT_OWN, call, point, got, tree);
 	if (c->has_own_filters)
 		judge_stacked(c, call, point, &data, want, got);
 }
@@ -232,7 +236,7 @@ static void judge_calls(struct contest *c)
 
 		if (!is_interesting(c, call))
 			continue;
-		points_make(points, walkers, c->count + 1, call->name, c->rules->points_per_call,
+		walker_points(points, walkers, c->count + 1, call->name, c->rules->points_per_call,
 			    &prng);
 		for (size_t p = 0; p < points->count; p++)
 			judge_point(c, call, &points->list[p]);
@@ -253,7 +257,7 @@ static enum status resolve_input(struct contest *c, const struct contest_input *
 /* Merges, writes and reads again; false when refused or at fault. */
 static bool merge(struct contest *c, const struct contest_input *inputs)
 {
-	struct ruleset list[CONTEST_INPUTS_MAX], merged, again;
+	struct ruleset list[CONTEST_INPUTS_MAX], merged;
 	struct buffer out = BUFFER_INIT(&c->arena);
 	struct ruleset_context context = { c->rules->host.bounding, c->rules->host.kernel };
 	struct error err = { 0 };
@@ -281,8 +285,8 @@ static bool merge(struct contest *c, const struct contest_input *inputs)
 	if (st == STATUS_OK) {
 		struct notes ignored = { .count = 0 };
 
-		st = ruleset_resolve(c->merged_profile, &context, &c->arena, &ignored, &again,
-				     &err);
+		st = ruleset_resolve(c->merged_profile, &context, &c->arena, &ignored,
+				     &c->merged_rules, &err);
 	}
 	if (st != STATUS_OK) {
 		blame(c, FAULT_REREAD, "%s: %s", err.where, err.what);
@@ -346,6 +350,19 @@ static void compile_inputs(struct contest *c, const struct contest_input *inputs
 	}
 }
 
+/* What the hook installs is what a runtime would, and the check of it finds nothing. */
+static void make_own(struct contest *c)
+{
+	char wrong[200] = "";
+
+	if (c->is_dead)
+		return;
+	c->has_own = own_filter_make(&c->merged_rules, c->merged_profile, &c->filter, &c->arena,
+				     &c->own, wrong, sizeof(wrong));
+	if (!c->has_own)
+		blame(c, FAULT_OWN, "%s", wrong);
+}
+
 static void judge_live(struct contest *c)
 {
 	const struct walker *walkers[] = { &c->merged, &c->inputs[0] };
@@ -371,6 +388,7 @@ enum fault contest_run(const struct contest_rules *rules, const struct contest_i
 		ok = walker_init(&c.inputs[i], inputs[i].profile, &rules->host, &c.arena);
 	if (ok && merge(&c, inputs) && compile_merged(&c)) {
 		compile_inputs(&c, inputs);
+		make_own(&c);
 		judge_calls(&c);
 		if (rules->live && c.filter.count <= BPF_MAXINSNS)
 			judge_live(&c);

@@ -24,6 +24,7 @@ enum fault {
 	FAULT_LENGTH,	  /* more than the kernel's 4096 instructions */
 	FAULT_MISCOMPILED, /* libseccomp makes something else of them than they declare */
 	FAULT_TREE,	   /* or of the binary tree that runc 1.3 asks for, still strict enough */
+	FAULT_OWN,	   /* the filter that we install is another, or its check is wrong */
 	FAULT_REREAD,	   /* what was written cannot be read again */
 	FAULT_UNNOTED,	   /* tighter than the strictest input, and no note says so */
 	FAULT_DATA,	   /* an errno that none of the inputs has */

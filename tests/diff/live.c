@@ -66,7 +66,7 @@ static bool fill(struct sample *sample, const struct bpf *filter,
 
 		if (call == NULL)
 			continue;
-		points_make(points, walkers, walker_count, call->name, 64, prng);
+		walker_points(points, walkers, walker_count, call->name, 64, prng);
 		for (unsigned n = 0; n < POINTS_PER_CALL && sample->count < SAMPLE_MAX - 1; n++) {
 			struct try try = { .call = call,
 					   .point = points->list[prng_below(prng, points->count)] };
@@ -98,12 +98,14 @@ static void on_sigsys(int signal)
 
 static _Noreturn void child(struct sample *sample, const struct bpf *filter)
 {
-	struct sock_fprog program = { (unsigned short)filter->count, filter->list };
+	struct sock_filter code[BPF_MAXINSNS];
+	struct sock_fprog program = { (unsigned short)filter->count, code };
 	struct sigaction action = { .sa_handler = on_sigsys, .sa_flags = SA_NODEFER };
 	struct rlimit none = { 0, 0 };
 	volatile size_t i;
 
 	trapped = sample;
+	memcpy(code, filter->list, filter->count * sizeof(code[0]));
 	if (sigaction(SIGSYS, &action, NULL) != 0 || setrlimit(RLIMIT_CORE, &none) != 0 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
 	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0)

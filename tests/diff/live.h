@@ -2,7 +2,7 @@
 #ifndef TESTS_DIFF_LIVE_H
 #define TESTS_DIFF_LIVE_H
 
-#include "tests/diff/bpf.h"
+#include "confine/filter/bpf.h"
 #include "tests/diff/calls.h"
 #include "tests/diff/points.h"
 

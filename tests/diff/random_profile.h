@@ -3,7 +3,7 @@
 #define TESTS_DIFF_RANDOM_PROFILE_H
 
 #include "oci-spec/seccomp_profile.h"
-#include "tests/diff/prng.h"
+#include "confine/filter/prng.h"
 
 /*
  * Profiles made to break a merge: a few calls, many rules on each, numbers from a small pool so

@@ -15,6 +15,7 @@ const char *fault_name(enum fault fault)
 		[FAULT_LENGTH] = "too long",
 		[FAULT_MISCOMPILED] = "miscompiled",
 		[FAULT_TREE] = "miscompiled as a tree",
+		[FAULT_OWN] = "our own filter",
 		[FAULT_REREAD] = "not readable",
 		[FAULT_UNNOTED] = "tighter without note",
 		[FAULT_DATA] = "errno of nobody",

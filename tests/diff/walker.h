@@ -3,7 +3,7 @@
 #define TESTS_DIFF_WALKER_H
 
 #include "oci-spec/seccomp_profile.h"
-#include "tests/diff/answer.h"
+#include "confine/filter/answer.h"
 
 /*
  * The first judge: what a profile declares, read off its rules one by one. A rule matches when

@@ -147,7 +147,7 @@ static bool check_meaning(struct session *session, const struct walker *const *i
 
 		if (!is_named(inputs, count, call) || is_multiplexer(call))
 			continue;
-		points_make(&points, inputs, count, call->name, POINTS_PER_CALL, prng);
+		walker_points(&points, inputs, count, call->name, POINTS_PER_CALL, prng);
 		for (size_t p = 0; p < points.count; p++) {
 			const struct point *point = &points.list[p];
 			answer_t want = strictest(inputs, count, call, point);
@@ -179,7 +179,7 @@ static bool check_order(struct session *session, const struct walker *const *inp
 		if (!is_named(inputs, 2, call) || is_multiplexer(call) ||
 		    has_note(&one->notes, call) || has_note(&other->notes, call))
 			continue;
-		points_make(&points, inputs, 2, call->name, POINTS_PER_CALL / 2, prng);
+		walker_points(&points, inputs, 2, call->name, POINTS_PER_CALL / 2, prng);
 		for (size_t p = 0; p < points.count; p++) {
 			const struct point *point = &points.list[p];
 			answer_t a = walker_ask(&one->walker, call->arch, call->name, point->args)

@@ -3,7 +3,7 @@
 #define TESTS_PROPERTY_RANDOM_CONFIG_H
 
 #include "oci-spec/base/text.h"
-#include "tests/diff/prng.h"
+#include "confine/filter/prng.h"
 
 /*
  * Writes a config.json that an engine could have written, and much that none would: unknown

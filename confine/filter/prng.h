@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef TESTS_DIFF_PRNG_H
-#define TESTS_DIFF_PRNG_H
+#ifndef CONFINE_FILTER_PRNG_H
+#define CONFINE_FILTER_PRNG_H
 
 #include <stdbool.h>
 #include <stddef.h>

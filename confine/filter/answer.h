@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef TESTS_DIFF_ANSWER_H
-#define TESTS_DIFF_ANSWER_H
+#ifndef CONFINE_FILTER_ANSWER_H
+#define CONFINE_FILTER_ANSWER_H
 
 #include <linux/seccomp.h>
 
 #include "oci-spec/seccomp_names.h"
 
 /*
- * The judges speak the kernel's own language: what a filter returns, SECCOMP_RET_ACTION_FULL
+ * Verdicts in the kernel's own language: what a filter returns, SECCOMP_RET_ACTION_FULL
  * with SECCOMP_RET_DATA. Values of SCMP_ACT_* are the same numbers.
  */
 typedef uint32_t answer_t;

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "confine/filter/cache.h"
+
+#include <errno.h>
+#include <sys/utsname.h>
+
+#include "confine/seccomp/merge.h"
+#include "confine/version.h" /* generated */
+#include "oci-spec/base/store.h"
+
+#define FILTER_BYTES_MAX (BPF_MAXINSNS * sizeof(struct sock_filter))
+
+/* Raised when compile.c or stub.c make something else of the same rules. */
+#define FORMAT "filter 1\n"
+
+enum status filter_cache_key(const struct ruleset *ruleset, struct arena *arena,
+			     struct hash *ret_key, struct error *err)
+{
+	struct buffer out = BUFFER_INIT(arena);
+	struct utsname kernel;
+	struct text text;
+	enum status st;
+
+	if (uname(&kernel) != 0)
+		return error_set(err, STATUS_SYSTEM, errno, "cannot ask for the kernel's version");
+	buffer_add_str(&out, FORMAT "oci-confine " VERSION "\nlibseccomp ");
+	buffer_add_str(&out, syscall_table_version());
+	buffer_add_str(&out, "\nkernel ");
+	buffer_add_str(&out, kernel.release);
+	buffer_add_char(&out, ' ');
+	buffer_add_str(&out, kernel.machine);
+	buffer_add_char(&out, '\n');
+	ruleset_write(ruleset, &out);
+	st = buffer_text(&out, &text, err);
+	if (st == STATUS_OK)
+		*ret_key = hash_of(text);
+	return st;
+}
+
+bool filter_cache_get(int dirfd, const struct hash *key, struct arena *arena, struct bpf *ret_bpf)
+{
+	struct text text;
+	struct bpf bpf;
+
+	if (!store_get(dirfd, key, FILTER_BYTES_MAX, arena, &text) ||
+	    text.len % sizeof(*bpf.list) != 0)
+		return false;
+	/* aligned, as the store says */
+	bpf.list = (const struct sock_filter *)(const void *)text.ptr;
+	bpf.count = text.len / sizeof(*bpf.list);
+	if (!bpf_is_sound(&bpf))
+		return false;
+	*ret_bpf = bpf;
+	return true;
+}
+
+void filter_cache_put(int dirfd, const struct hash *key, const struct bpf *bpf)
+{
+	struct text text = { (const char *)bpf->list, bpf->count * sizeof(*bpf->list) };
+
+	/* what is not kept is made again */
+	(void)store_put(dirfd, key, text);
+}
