@@ -11,6 +11,7 @@
  * hold. Texts point into the file, which lives in the arena.
  */
 #define POLICY_PATH_DEFAULT "/etc/oci-confine/policy.json"
+#define POLICY_DIR_DEFAULT "/etc/oci-confine/policy.d" /* NAME.json: for a link of that name */
 #define POLICY_LIST_MAX 64
 
 enum answer { ANSWER_CONFINE, ANSWER_REFUSE, ANSWER_PASS };

@@ -6,16 +6,50 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "confine/confine.h"
 #include "confine/version.h" /* generated */
 #include "oci-spec/base/file.h"
+#include "shim/called_name.h"
 #include "shim/container_state.h"
+#include "shim/environment.h"
 #include "shim/exec_flags.h"
 #include "shim/real_runtime.h"
 #include "shim/report.h"
 #include "shim/runtime_args.h"
+
+/*
+ * A link oci-confine-runtime-NAME that an administrator has made chooses policy.d/NAME.json.
+ * Who runs us set-uid could have made it himself.
+ */
+static enum status read_called_name(struct runtime_args *args, struct arena *arena,
+				    struct error *err)
+{
+	struct buffer path = BUFFER_INIT(arena);
+	const char *name;
+	enum status st = called_name(called_path(), "oci-confine-runtime", "", arena, &name, err);
+
+	if (st != STATUS_OK || name == NULL)
+		return st;
+	if (getauxval(AT_SECURE) != 0)
+		return error_set(err, STATUS_DENIED, 0,
+				 "a set-uid program cannot choose a policy by its name");
+	buffer_add_str(&path, POLICY_DIR_DEFAULT "/");
+	buffer_add_str(&path, name);
+	buffer_add_str(&path, ".json");
+	buffer_add_char(&path, '\0');
+	if (path.failed)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot start");
+	args->named_policy = path.ptr;
+	return STATUS_OK;
+}
+
+static const char *policy_path(const struct runtime_args *args)
+{
+	return args->policy_path != NULL ? args->policy_path : args->named_policy;
+}
 
 /*
  * Overriding the policy or the runtime is for who can run programs as this user anyway; where
@@ -29,7 +63,7 @@ static enum status check_override(const struct runtime_args *args, struct arena 
 
 	if (args->runtime_path == NULL && args->policy_path == NULL)
 		return STATUS_OK;
-	st = policy_read(NULL, arena, &policy, err);
+	st = policy_read(args->named_policy, arena, &policy, err);
 	if (st == STATUS_OK && !policy.allow_runtime_override)
 		st = error_set(
 			err, STATUS_DENIED, 0,
@@ -38,7 +72,25 @@ static enum status check_override(const struct runtime_args *args, struct arena 
 	return st;
 }
 
-static enum status confine_create(struct confine *confine, const struct runtime_args *args,
+/*
+ * CRI writes such a cgroup path, "kubepods-pod1.slice:cri-containerd:ID", when the kubelet's
+ * driver is systemd, and tells the runtime by --systemd-cgroup. containerd can set that option
+ * for runtime_type io.containerd.runc.v2 only, so under our own shim it is missing, and runc
+ * would take the path for a directory's name. Later commands find the manager in the
+ * container's state (runc: libcontainer, state.json; crun: libcrun/status.c).
+ */
+static bool wants_systemd(const struct container *container)
+{
+	struct text rest = json_text(json_get(container->linux_object, "cgroupsPath"));
+	struct text slice = text_cut(&rest, ':'), prefix = text_cut(&rest, ':');
+	size_t n = sizeof(".slice") - 1;
+
+	return slice.len > n && memcmp(slice.ptr + slice.len - n, ".slice", n) == 0 &&
+	       memchr(slice.ptr, '/', slice.len) == NULL && prefix.ptr != NULL && rest.len > 0 &&
+	       memchr(rest.ptr, ':', rest.len) == NULL;
+}
+
+static enum status confine_create(struct confine *confine, struct runtime_args *args,
 				  struct error *err)
 {
 	const char *bundle = args->bundle != NULL ? args->bundle : ".", *name = "config.json";
@@ -63,6 +115,8 @@ static enum status confine_create(struct confine *confine, const struct runtime_
 		st = file_open_dir(AT_FDCWD, bundle, &dirfd, err);
 	if (st == STATUS_OK)
 		st = confine_bundle(confine, dirfd, name, shown.ptr, confined, err);
+	if (st == STATUS_OK && !args->cgroup_manager_given && wants_systemd(&confined->container))
+		st = runtime_args_add_global(args, "--systemd-cgroup", confine->arena, err);
 	return st;
 }
 
@@ -109,7 +163,7 @@ static enum status confine_command(struct runtime_args *args, struct arena *aren
 	if (confine == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot start");
 	if (st == STATUS_OK)
-		st = confine_open(confine, args->policy_path, arena, err);
+		st = confine_open(confine, policy_path(args), arena, err);
 	if (st == STATUS_OK)
 		st = real_runtime_find(&confine->policy, args->runtime_path, arena, ret_runtime,
 				       err);
@@ -138,7 +192,7 @@ static enum status pass_on(const struct runtime_args *args, struct arena *arena,
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot start");
 	if (st != STATUS_OK)
 		return st;
-	if (policy_read(args->policy_path, arena, policy, err) != STATUS_OK)
+	if (policy_read(policy_path(args), arena, policy, err) != STATUS_OK)
 		policy_init(policy);
 	return real_runtime_find(policy, args->runtime_path, arena, ret_runtime, err);
 }
@@ -150,6 +204,8 @@ static enum status run(struct runtime_args *args, struct arena *arena, struct er
 				 ? pass_on(args, arena, &runtime, err)
 				 : confine_command(args, arena, &runtime, err);
 
+	if (st == STATUS_OK)
+		st = environment_widen_path(args->saved_path, err);
 	if (st != STATUS_OK)
 		return st;
 	(void)execv(runtime, args->argv);
@@ -167,6 +223,8 @@ int main(int argc, char **argv)
 		(void)fputs("oci-confine-runtime " VERSION_TEXT, stdout);
 		return 0;
 	}
+	if (st == STATUS_OK)
+		st = read_called_name(&args, &arena, &err);
 	if (st == STATUS_OK)
 		st = run(&args, &arena, &err);
 	report_error(&args, &err);

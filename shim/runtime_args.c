@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+
+#include "oci-spec/base/text.h"
+#include "shim/environment.h"
 
 #define OURS "--oci-confine-"
 
@@ -176,7 +178,12 @@ static bool takes_next(const struct option *option, const struct word *word)
 
 static void set_global(struct runtime_args *args, const struct option *option, const char *value)
 {
-	if (option == NULL || value == NULL)
+	if (option == NULL)
+		return;
+	if (strcmp(option->name, "systemd-cgroup") == 0 ||
+	    strcmp(option->name, "cgroup-manager") == 0)
+		args->cgroup_manager_given = true;
+	if (value == NULL)
 		return;
 	if (strcmp(option->name, "root") == 0)
 		args->root = value;
@@ -390,11 +397,14 @@ static enum status strip_ours(int argc, char **argv, struct arena *arena, struct
 {
 	/* set-uid or with file capabilities: then the environment is somebody else's */
 	bool trusted = getauxval(AT_SECURE) == 0;
+	struct environment environment;
 	enum status st = STATUS_OK;
 	int i = 1;
 
-	args->runtime_path = trusted ? getenv("OCI_CONFINE_RUNTIME") : NULL;
-	args->policy_path = trusted ? getenv("OCI_CONFINE_POLICY") : NULL;
+	environment_read(&environment);
+	args->runtime_path = trusted ? environment.runtime : NULL;
+	args->policy_path = trusted ? environment.policy : NULL;
+	args->saved_path = trusted ? environment.path : NULL;
 	args->argv = argv;
 	args->argc = argc;
 	while (i < argc && strncmp(argv[i], OURS, strlen(OURS)) == 0 && st == STATUS_OK)
@@ -434,5 +444,22 @@ enum status runtime_args_parse(int argc, char **argv, struct arena *arena,
 	case COMMAND_OTHER:
 		break;
 	}
+	return STATUS_OK;
+}
+
+enum status runtime_args_add_global(struct runtime_args *args, const char *option,
+				    struct arena *arena, struct error *err)
+{
+	char **argv = arena_array(arena, (size_t)args->argc + 2, sizeof(char *));
+	char *word = text_dup(arena, text_of(option));
+
+	if (argv == NULL || word == NULL)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot change the command line");
+	argv[0] = args->argv[0];
+	argv[1] = word;
+	memcpy(argv + 2, args->argv + 1, (size_t)args->argc * sizeof(char *));
+	args->argv = argv;
+	args->argc++;
+	args->command_index++;
 	return STATUS_OK;
 }

@@ -35,9 +35,13 @@ struct runtime_args {
 	enum runtime_command command;
 	int command_index; /* of its word in argv */
 
+	const char *named_policy; /* policy.d/NAME.json of the link we were called by, or NULL */
+	const char *saved_path;	  /* OCI_CONFINE_PATH: PATH before our shim narrowed it, or NULL */
+
 	/* global options; NULL when not given */
 	const char *root, *log;
 	bool log_is_json;
+	bool cgroup_manager_given; /* --systemd-cgroup, --cgroup-manager, with whatever value */
 
 	/* of create, run, restore, exec */
 	const char *id;
@@ -60,5 +64,12 @@ struct runtime_args {
  */
 enum status runtime_args_parse(int argc, char **argv, struct arena *arena,
 			       struct runtime_args *ret_args, struct error *err) MUST_CHECK;
+
+/*
+ * Puts the word `option` in front of all others: there runc and crun read global options. Not
+ * for exec, whose caps name places in argv.
+ */
+enum status runtime_args_add_global(struct runtime_args *args, const char *option,
+				    struct arena *arena, struct error *err) MUST_CHECK;
 
 #endif

@@ -56,6 +56,10 @@ for option in runtime policy version; do
 		grep -qF "oci\\-confine\\-$option" "$top/docs/man/oci-confine-runtime.8"
 done
 
+check "containerd-shim-confine-v2(8) has its option, and the program too" \
+	sh -c "grep -qF 'oci\\-confine\\-version' '$top/docs/man/containerd-shim-confine-v2.8' &&
+	'$build/shim/containerd-shim-confine-v2' --oci-confine-version | grep -q '^containerd-shim'"
+
 # --- the manual of the policy names every key that the program knows ---
 
 while read -r key; do
