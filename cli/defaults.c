@@ -21,7 +21,7 @@ static enum status run(int argc, char **argv, struct arena *arena, struct error 
 			return unknown_option("defaults", argv[i], err);
 		}
 	}
-	st = host_read(&host, err);
+	st = host_read(arena, &host, err);
 	if (st == STATUS_OK)
 		st = parse_caps(caps, &context.bounding, err);
 	if (st != STATUS_OK)

@@ -27,6 +27,9 @@ static enum status run(int argc, char **argv, struct arena *arena, struct error 
 		st = file_read_fd(STDIN_FILENO, CONTAINER_BYTES_MAX, arena, &text, err);
 	if (st == STATUS_OK)
 		st = confine_text(confine, text, "standard input", confined, err);
+	/* in podman's precreate stage a container starts with it next */
+	if (st == STATUS_OK)
+		st = confine_prepare(confine, &confined->decision.privileges, err);
 	if (st != STATUS_OK)
 		return error_in_file(err, "standard input");
 	print_notes(&confine->notes);

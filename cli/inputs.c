@@ -167,7 +167,7 @@ enum status inputs_read(const char *const *names, size_t count, const char *caps
 	struct inputs inputs = { .count = count };
 	struct host host;
 	unsigned stdins = 0;
-	enum status st = host_read(&host, err);
+	enum status st = host_read(arena, &host, err);
 
 	inputs.list = arena_array(arena, count, sizeof(*inputs.list));
 	inputs.rulesets = arena_array(arena, count, sizeof(*inputs.rulesets));

@@ -174,7 +174,7 @@ static enum status run(int argc, char **argv, struct arena *arena, struct error 
 	if (st == STATUS_OK && lints == NULL)
 		st = error_set(err, STATUS_SYSTEM, ENOMEM, "cannot start");
 	if (st == STATUS_OK)
-		st = host_read(&host, err);
+		st = host_read(arena, &host, err);
 	if (st == STATUS_OK)
 		st = parse_caps(options.caps != NULL ? options.caps : "default", &context.bounding,
 				err);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "confine/apparmor/load.h"
 #include "confine/rewrite.h"
 #include "oci-spec/base/file.h"
 
@@ -15,7 +16,7 @@ enum status confine_open(struct confine *confine, const char *policy_path, struc
 	*confine = (struct confine){ .arena = arena };
 	st = policy_read(policy_path, arena, &confine->policy, err);
 	if (st == STATUS_OK)
-		st = host_read(&confine->host, err);
+		st = host_read(arena, &confine->host, err);
 	return st;
 }
 
@@ -64,6 +65,13 @@ enum status confine_text(struct confine *confine, struct text text, const char *
 	return STATUS_OK;
 }
 
+enum status confine_prepare(struct confine *confine, const struct privileges *privileges,
+			    struct error *err)
+{
+	return apparmor_load(&privileges->apparmor, &confine->policy, &confine->host,
+			     confine->arena, err);
+}
+
 enum status confine_bundle(struct confine *confine, int dirfd, const char *file, const char *shown,
 			   struct confined *confined, struct error *err)
 {
@@ -74,6 +82,8 @@ enum status confine_bundle(struct confine *confine, int dirfd, const char *file,
 
 	if (st == STATUS_OK)
 		st = confine_text(confine, text, shown, confined, err);
+	if (st == STATUS_OK)
+		st = confine_prepare(confine, &confined->decision.privileges, err);
 	if (st == STATUS_OK && confined->changed)
 		st = file_replace(dirfd, file, confined->pieces, confined->piece_count, &about,
 				  err);
@@ -109,7 +119,10 @@ static enum status decide_process(struct confine *confine, const struct confined
 	if (st == STATUS_OK)
 		st = process_parse(json_root(doc), &process, err);
 	if (st == STATUS_OK)
-		st = confine_decide_exec(&inputs, &process, confine->arena, &privileges, err);
+		st = confine_decide_exec(&inputs, &process, confine->arena, &confine->notes,
+					 &privileges, err);
+	if (st == STATUS_OK)
+		st = confine_prepare(confine, &privileges, err);
 	if (st == STATUS_OK)
 		st = rewrite_exec(&process, &privileges, confine->arena, &edits, err);
 	if (st == STATUS_OK)
@@ -140,11 +153,40 @@ enum status confine_process_file(struct confine *confine, const struct confined 
 	return st == STATUS_OK ? st : error_in_file(err, path);
 }
 
+/* {"apparmorProfile": "..."}, as a process.json would ask for it. */
+static enum status asking_for(const char *apparmor, struct arena *arena, struct json *ret_object,
+			      struct error *err)
+{
+	struct json_doc *doc = arena_alloc(arena, sizeof(*doc));
+	struct buffer out = BUFFER_INIT(arena);
+	struct text text;
+	enum status st;
+
+	buffer_add_str(&out, "{\"apparmorProfile\":");
+	buffer_add_json_string(&out, text_of(apparmor));
+	buffer_add_char(&out, '}');
+	st = buffer_text(&out, &text, err);
+	if (st == STATUS_OK && doc == NULL)
+		st = error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read the options");
+	if (st == STATUS_OK)
+		st = json_parse(arena, text, "--apparmor", &container_limits, doc, err);
+	if (st == STATUS_OK)
+		*ret_object = json_root(doc);
+	return st;
+}
+
 enum status confine_container_privileges(struct confine *confine, const struct confined *container,
-					 struct privileges *ret_privileges, struct error *err)
+					 const char *apparmor, struct privileges *ret_privileges,
+					 struct error *err)
 {
 	struct confine_inputs inputs = inputs_of(confine, container);
+	struct process process = container->container.process;
+	enum status st = STATUS_OK;
 
-	return confine_decide_exec(&inputs, &container->container.process, confine->arena,
-				   ret_privileges, err);
+	if (apparmor != NULL)
+		st = asking_for(apparmor, confine->arena, &process.json, err);
+	if (st == STATUS_OK)
+		st = confine_decide_exec(&inputs, &process, confine->arena, &confine->notes,
+					 ret_privileges, err);
+	return st == STATUS_OK ? confine_prepare(confine, ret_privileges, err) : st;
 }

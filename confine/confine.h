@@ -41,6 +41,13 @@ enum status confine_text(struct confine *confine, struct text text, const char *
 			 struct confined *ret_confined, struct error *err) MUST_CHECK;
 
 /*
+ * Brings into the kernel what a decision needs and the kernel does not have: AppArmor profiles.
+ * Before the container starts, whoever starts it.
+ */
+enum status confine_prepare(struct confine *confine, const struct privileges *privileges,
+			    struct error *err) MUST_CHECK;
+
+/*
  * Confines a bundle in place: `file` ("config.json") in dirfd is rewritten atomically unless it
  * carries the decision already. On any failure it is as it was. `shown` is for messages.
  */
@@ -59,9 +66,12 @@ enum status confine_read_container(struct confine *confine, int dirfd, const cha
 enum status confine_process_file(struct confine *confine, const struct confined *container,
 				 const char *path, struct error *err) MUST_CHECK;
 
-/* What an exec without process.json may have: the container's own privileges, decided anew. */
+/*
+ * What an exec without process.json may have: the container's own privileges, decided anew, and
+ * prepared. apparmor is the profile that it asks for besides, or NULL.
+ */
 enum status confine_container_privileges(struct confine *confine, const struct confined *container,
-					 struct privileges *ret_privileges,
+					 const char *apparmor, struct privileges *ret_privileges,
 					 struct error *err) MUST_CHECK;
 
 #endif

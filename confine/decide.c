@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "confine/apparmor.h"
+#include "confine/apparmor/choose.h"
 #include "confine/capabilities.h"
 #include "confine/seccomp/runtime_default.h"
 
@@ -31,16 +31,11 @@ static bool is_unconfined(const struct confine_inputs *in)
 }
 
 /* The policy's word on containers that should not be, and on those it does not touch. */
-static enum status check_admission(const struct confine_inputs *in, bool *ret_untouched,
-				   struct error *err)
+static enum status check_admission(const struct confine_inputs *in, struct error *err)
 {
 	const struct policy *policy = in->policy;
-	bool privileged = is_privileged(in->container, in->host);
 
-	*ret_untouched = is_untouched(in);
-	if (*ret_untouched)
-		return STATUS_OK;
-	if (privileged && policy->privileged == ANSWER_REFUSE)
+	if (policy->privileged == ANSWER_REFUSE && is_privileged(in->container, in->host))
 		return json_fail(
 			json_get(in->container->process.json, "capabilities"), STATUS_DENIED, err,
 			"privileged containers are refused by %s (\"privileged\": \"refuse\")",
@@ -57,7 +52,7 @@ static enum status check_admission(const struct confine_inputs *in, bool *ret_un
 	return STATUS_OK;
 }
 
-static enum status decide_privileges(const struct confine_inputs *in, struct arena *arena,
+static enum status decide_privileges(const struct confine_inputs *in,
 				     struct privileges *ret_privileges, struct error *err)
 {
 	const struct process *process = &in->container->process;
@@ -72,17 +67,29 @@ static enum status decide_privileges(const struct confine_inputs *in, struct are
 	privileges.no_new_privileges = process->no_new_privileges ||
 				       in->request->no_new_privileges ||
 				       in->policy->no_new_privileges;
-	/* which profile the engine means by it, config.json alone says */
-	if (json_exists(in->request->default_apparmor) &&
-	    !apparmor_confines(process->apparmor_profile))
-		return json_fail(in->request->default_apparmor, STATUS_UNSUPPORTED, err,
-				 "asks for the engine's AppArmor profile, but the engine set none");
-	st = apparmor_stack(process->apparmor_profile, in->request->apparmor,
-			    in->request->apparmor_count, in->host, arena,
-			    &privileges.apparmor_profile, err);
-	if (st == STATUS_OK)
-		*ret_privileges = privileges;
-	return st;
+	if (in->policy->audit) {
+		privileges.capabilities = process->capabilities;
+		privileges.no_new_privileges = process->no_new_privileges;
+	}
+	*ret_privileges = privileges;
+	return STATUS_OK;
+}
+
+/* exec: the process.json of one, or not there. */
+static enum status decide_label(const struct confine_inputs *in, struct json exec,
+				struct arena *arena, struct notes *notes,
+				struct privileges *privileges, struct error *err)
+{
+	struct apparmor_question question = { in->policy, in->host, in->request,
+					      in->container->process.json, exec };
+	struct apparmor_answer answer;
+	enum status st = apparmor_choose(&question, arena, notes, &answer, err);
+
+	if (st != STATUS_OK)
+		return st;
+	privileges->apparmor_profile = answer.text;
+	privileges->apparmor = answer.label;
+	return STATUS_OK;
 }
 
 struct seccomp_inputs {
@@ -122,6 +129,17 @@ static enum status add_baseline(const struct confine_inputs *in,
 	return st;
 }
 
+/* Audit mode: the container's own profile is the only one that denies. */
+static void log_what_we_add(struct seccomp_inputs *inputs, bool has_own, size_t own)
+{
+	uint32_t arches = has_own ? inputs->list[own].arches : ARCH_MACHINE;
+
+	for (size_t i = 0; i < inputs->count; i++) {
+		if (i != own || !has_own)
+			ruleset_log_instead(&inputs->list[i], arches);
+	}
+}
+
 static enum status decide_seccomp(const struct confine_inputs *in, struct arena *arena,
 				  struct notes *notes, struct confinement *confinement,
 				  struct error *err)
@@ -142,7 +160,10 @@ static enum status decide_seccomp(const struct confine_inputs *in, struct arena 
 		st = add_profile(&in->profiles->requested[i], &context, arena, notes, inputs, err);
 	if (st != STATUS_OK || inputs->count == 0)
 		return st;
-	for (size_t i = 0; i < inputs->count && in->policy->native_arch_only; i++)
+	if (in->policy->audit)
+		log_what_we_add(inputs, in->container->has_seccomp, own);
+	for (size_t i = 0; i < inputs->count && in->policy->native_arch_only && !in->policy->audit;
+	     i++)
 		inputs->list[i].arches = ARCH_BIT(ARCH_NATIVE);
 	confinement->has_seccomp = true;
 	return merge_around(inputs->list, inputs->count, own, arena, notes, &confinement->seccomp,
@@ -153,12 +174,22 @@ enum status confine_decide(const struct confine_inputs *inputs, struct arena *ar
 			   struct notes *notes, struct confinement *ret_confinement,
 			   struct error *err)
 {
-	struct confinement confinement = { 0 };
-	enum status st = check_admission(inputs, &confinement.privileges.untouched, err);
+	struct confinement confinement = { .privileges.untouched = is_untouched(inputs) };
+	enum status st = STATUS_OK;
 
+	if (!confinement.privileges.untouched)
+		st = check_admission(inputs, err);
+	if (st == STATUS_DENIED && inputs->policy->audit) {
+		notes_add(notes, arena, "audit: would be refused: %s", err->what);
+		confinement.privileges.untouched = true;
+		st = STATUS_OK;
+	}
 	/* capabilities first: RuntimeDefault depends on the bounding set */
 	if (st == STATUS_OK && !confinement.privileges.untouched)
-		st = decide_privileges(inputs, arena, &confinement.privileges, err);
+		st = decide_privileges(inputs, &confinement.privileges, err);
+	if (st == STATUS_OK && !confinement.privileges.untouched)
+		st = decide_label(inputs, (struct json){ NULL, 0 }, arena, notes,
+				  &confinement.privileges, err);
 	if (st == STATUS_OK && !confinement.privileges.untouched)
 		st = decide_seccomp(inputs, arena, notes, &confinement, err);
 	if (st != STATUS_OK || confinement.privileges.untouched) {
@@ -171,23 +202,9 @@ enum status confine_decide(const struct confine_inputs *inputs, struct arena *ar
 	return STATUS_OK;
 }
 
-/* Another profile than the container's is stacked on it, never swapped for it. */
-static enum status exec_label(struct text container, const struct process *process,
-			      const struct host *host, struct arena *arena, struct text *ret_label,
-			      struct error *err)
-{
-	struct text asked = process->apparmor_profile;
-
-	*ret_label = apparmor_confines(container) ? container : asked;
-	if (!apparmor_confines(container) || !apparmor_confines(asked))
-		return STATUS_OK;
-	return apparmor_stack_label(container, json_get(process->json, "apparmorProfile"), host,
-				    arena, ret_label, err);
-}
-
 enum status confine_decide_exec(const struct confine_inputs *inputs, const struct process *process,
-				struct arena *arena, struct privileges *ret_privileges,
-				struct error *err)
+				struct arena *arena, struct notes *notes,
+				struct privileges *ret_privileges, struct error *err)
 {
 	struct privileges container, privileges = { .capabilities = process->capabilities };
 	enum status st;
@@ -199,7 +216,7 @@ enum status confine_decide_exec(const struct confine_inputs *inputs, const struc
 		*ret_privileges = privileges;
 		return STATUS_OK;
 	}
-	st = decide_privileges(inputs, arena, &container, err);
+	st = decide_privileges(inputs, &container, err);
 	if (st == STATUS_OK)
 		st = capabilities_check_known(process, inputs->host, err);
 	if (st != STATUS_OK)
@@ -211,8 +228,7 @@ enum status confine_decide_exec(const struct confine_inputs *inputs, const struc
 		privileges.capabilities = container.capabilities;
 	capabilities_restrict(&privileges.capabilities, container.capabilities.bounding);
 	privileges.no_new_privileges = process->no_new_privileges || container.no_new_privileges;
-	st = exec_label(container.apparmor_profile, process, inputs->host, arena,
-			&privileges.apparmor_profile, err);
+	st = decide_label(inputs, process->json, arena, notes, &privileges, err);
 	if (st == STATUS_OK)
 		*ret_privileges = privileges;
 	return st;

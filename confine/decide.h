@@ -2,6 +2,7 @@
 #ifndef CONFINE_DECIDE_H
 #define CONFINE_DECIDE_H
 
+#include "confine/apparmor/label.h"
 #include "confine/host.h"
 #include "confine/load.h"
 #include "confine/notes.h"
@@ -17,8 +18,11 @@
  *                 its limit
  *   seccomp       RuntimeDefault for the final bounding set AND config.json's profile AND each
  *                 requested one
- *   AppArmor      config.json's profile stacked with each requested one
+ *   AppArmor      the baseline stacked with config.json's profile and each requested one
  *   no_new_privs  if any of them asks for it
+ *
+ * In audit mode capabilities and no_new_privs stay as config.json says, what seccomp would deny
+ * is logged instead, and AppArmor's profiles complain: no more is denied than without us.
  *
  * Deciding is pure: the same container, policy, host and profiles give the same decision, and
  * nothing but memory is touched.
@@ -26,9 +30,10 @@
 struct privileges {
 	struct capability_sets capabilities;
 	bool no_new_privileges;
-	struct text apparmor_profile; /* empty: none */
-	bool untouched;		      /* the policy leaves this container alone */
-	bool inherits_too_much;	      /* exec: config.json grants more than is decided now */
+	struct text apparmor_profile;	/* empty: none */
+	struct apparmor_label apparmor; /* its members that have to be loaded first */
+	bool untouched;			/* the policy leaves this container alone */
+	bool inherits_too_much;		/* exec: config.json grants more than is decided now */
 };
 
 struct confinement {
@@ -60,7 +65,7 @@ enum status confine_decide(const struct confine_inputs *inputs, struct arena *ar
  * runs already can be looked into.
  */
 enum status confine_decide_exec(const struct confine_inputs *inputs, const struct process *process,
-				struct arena *arena, struct privileges *ret_privileges,
-				struct error *err) MUST_CHECK;
+				struct arena *arena, struct notes *notes,
+				struct privileges *ret_privileges, struct error *err) MUST_CHECK;
 
 #endif

@@ -9,6 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "confine/apparmor/loaded.h"
 #include "oci-spec/base/file.h"
 #include "oci-spec/capability.h"
 
@@ -53,7 +54,7 @@ static uint64_t read_grantable(uint64_t known)
 	return (permitted & known) != 0 ? permitted & known : known;
 }
 
-static bool read_apparmor(void)
+static bool is_apparmor_enabled(void)
 {
 	AUTO(file_close)
 	int fd = open("/sys/module/apparmor/parameters/enabled", O_RDONLY | O_CLOEXEC);
@@ -62,16 +63,32 @@ static bool read_apparmor(void)
 	return fd >= 0 && read(fd, &answer, 1) == 1 && answer == 'Y';
 }
 
-enum status host_read(struct host *ret_host, struct error *err)
+/* That the list cannot be read is for who needs it to tell. */
+static void read_apparmor(struct arena *arena, struct host *host)
 {
-	struct host host;
+	AUTO(file_close) int fd = -1;
+	struct error ignored;
+
+	host->has_apparmor = is_apparmor_enabled();
+	if (!host->has_apparmor)
+		return;
+	fd = open(APPARMOR_LOADED_PATH, O_RDONLY | O_CLOEXEC);
+	host->apparmor_hidden = fd < 0 && (errno == EACCES || errno == EPERM);
+	if (fd < 0 || file_read_fd(fd, APPARMOR_LOADED_BYTES_MAX, arena, &host->apparmor_profiles,
+				   &ignored) != STATUS_OK)
+		host->apparmor_profiles = TEXT_NONE;
+}
+
+enum status host_read(struct arena *arena, struct host *ret_host, struct error *err)
+{
+	struct host host = { .kernel = 0 };
 	enum status st = read_kernel(&host.kernel, err);
 
 	if (st != STATUS_OK)
 		return st;
 	host.capabilities = read_capabilities();
 	host.grantable = read_grantable(host.capabilities);
-	host.has_apparmor = read_apparmor();
+	read_apparmor(arena, &host);
 	*ret_host = host;
 	return STATUS_OK;
 }

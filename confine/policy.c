@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <unistd.h>
 
+#include "confine/apparmor/label.h"
 #include "confine/seccomp/runtime_default.h"
 #include "oci-spec/base/file.h"
 
@@ -35,6 +37,14 @@ void policy_init(struct policy *policy)
 		.allow_runtime_override = true,
 		.baseline = BASELINE_RUNTIME_DEFAULT,
 		.profile_root = TEXT("/var/lib/kubelet/seccomp"),
+		.apparmor = { .baseline = TEXT("oci-confine-default"),
+			      .profile_root = TEXT("/etc/oci-confine/apparmor"),
+			      .cache = TEXT("/var/cache/oci-confine/apparmor"),
+			      .load = true,
+			      .engine_defaults = { { TEXT("cri-containerd.apparmor.d"),
+						     TEXT("crio-default"), TEXT("docker-default"),
+						     TEXT("containers-default-*") },
+						   4 } },
 		.limit_capabilities = ~(uint64_t)0,
 		.unconfined = ANSWER_CONFINE,
 		.privileged = ANSWER_REFUSE,
@@ -153,6 +163,91 @@ static enum status parse_seccomp(struct json object, struct policy *policy, stru
 	return STATUS_OK;
 }
 
+/* The name of a profile, or with a "*" at its end the beginning of several. */
+static enum status check_profile_names(struct json array, const struct text_list *list,
+				       struct error *err)
+{
+	struct json value = json_first(array);
+
+	for (size_t i = 0; i < list->count; i++, value = json_next(value)) {
+		struct text name = list->items[i];
+
+		if (name.ptr[name.len - 1] == '*')
+			name.len--;
+		if (!apparmor_name_is_plain(name))
+			return json_fail(value, STATUS_INVALID, err,
+					 "expected the name of an AppArmor profile, found '%.*s'",
+					 TEXT_ARG(name));
+	}
+	return STATUS_OK;
+}
+
+static enum status parse_apparmor_baseline(struct json value, struct text *ret_name,
+					   struct error *err)
+{
+	enum status st = json_expect(value, JSON_STRING, err);
+
+	if (st != STATUS_OK || !json_exists(value))
+		return st;
+	*ret_name = text_is(json_text(value), "none") ? TEXT_NONE : json_text(value);
+	if (ret_name->len > 0 && !apparmor_name_is_plain(*ret_name))
+		return json_fail(value, STATUS_INVALID, err,
+				 "expected the name of an AppArmor profile or \"none\", found "
+				 "'%.*s'",
+				 TEXT_ARG(*ret_name));
+	return ret_name->len == 0 && !text_is(json_text(value), "none")
+		       ? json_fail(value, STATUS_INVALID, err, "is empty")
+		       : STATUS_OK;
+}
+
+static enum status parse_required(struct json value, enum required *ret_required, struct error *err)
+{
+	if (text_is(json_text(value), "auto") && json_is(value, JSON_STRING))
+		*ret_required = REQUIRED_AUTO;
+	else if (json_is(value, JSON_TRUE))
+		*ret_required = REQUIRED_YES;
+	else if (json_is(value, JSON_FALSE))
+		*ret_required = REQUIRED_NO;
+	else if (json_exists(value))
+		return json_fail(value, STATUS_INVALID, err, "expected true, false or \"auto\"");
+	return STATUS_OK;
+}
+
+static enum status parse_apparmor(struct json object, struct apparmor_policy *policy,
+				  struct error *err)
+{
+	static const char *const known[] = { "baseline", "profile-root",    "cache", "load",
+					     "required", "engine-defaults", NULL };
+	struct json load = json_get(object, "load"), defaults = json_get(object, "engine-defaults");
+	enum status st = json_expect(object, JSON_OBJECT, err);
+
+	if (st == STATUS_OK)
+		st = json_check_keys(object, known, false, err);
+	if (st == STATUS_OK)
+		st = parse_apparmor_baseline(json_get(object, "baseline"), &policy->baseline, err);
+	if (st == STATUS_OK)
+		st = parse_path(json_get(object, "profile-root"), &policy->profile_root, err);
+	if (st == STATUS_OK)
+		st = parse_path(json_get(object, "cache"), &policy->cache, err);
+	if (st == STATUS_OK && json_exists(load))
+		st = json_bool(load, &policy->load, err);
+	if (st == STATUS_OK)
+		st = parse_required(json_get(object, "required"), &policy->required, err);
+	if (st == STATUS_OK && json_exists(defaults))
+		st = parse_texts(defaults, false, &policy->engine_defaults, err);
+	if (st == STATUS_OK && json_exists(defaults))
+		st = check_profile_names(defaults, &policy->engine_defaults, err);
+	return st;
+}
+
+static enum status parse_mode(struct json value, bool *ret_audit, struct error *err)
+{
+	if (!text_is(json_text(value), "enforce") && !text_is(json_text(value), "audit"))
+		return json_fail(value, STATUS_INVALID, err, "expected \"enforce\" or \"audit\"");
+	*ret_audit = text_is(json_text(value), "audit");
+	return STATUS_OK;
+}
+
 static enum status parse_capabilities(struct json object, struct policy *policy, struct error *err)
 {
 	static const char *const known[] = { "drop", "limit", NULL };
@@ -211,18 +306,11 @@ static enum status parse_hook(struct json object, struct policy *policy, struct 
 
 enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, struct error *err)
 {
-	static const char *const known[] = { "runtimes",
-					     "runtime-override",
-					     "seccomp",
-					     "capabilities",
-					     "no-new-privileges",
-					     "unconfined",
-					     "privileged",
-					     "restore",
-					     "exempt",
-					     "runtime-annotations",
-					     "hook",
-					     NULL };
+	static const char *const known[] = {
+		"runtimes", "runtime-override",	   "seccomp",	 "apparmor",   "capabilities",
+		"mode",	    "no-new-privileges",   "unconfined", "privileged", "restore",
+		"exempt",   "runtime-annotations", "hook",	 NULL
+	};
 	struct json root = json_root(doc), v;
 	struct policy policy;
 	enum status st = json_expect(root, JSON_OBJECT, err);
@@ -237,6 +325,10 @@ enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, 
 		st = json_bool(v, &policy.allow_runtime_override, err);
 	if (st == STATUS_OK && json_exists(v = json_get(root, "seccomp")))
 		st = parse_seccomp(v, &policy, err);
+	if (st == STATUS_OK && json_exists(v = json_get(root, "apparmor")))
+		st = parse_apparmor(v, &policy.apparmor, err);
+	if (st == STATUS_OK && json_exists(v = json_get(root, "mode")))
+		st = parse_mode(v, &policy.audit, err);
 	if (st == STATUS_OK && json_exists(v = json_get(root, "capabilities")))
 		st = parse_capabilities(v, &policy, err);
 	if (st == STATUS_OK && json_exists(v = json_get(root, "no-new-privileges")))
@@ -274,11 +366,12 @@ enum status policy_read(const char *path, struct arena *arena, struct policy *re
 
 	if (doc == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read the policy");
-	st = file_read(AT_FDCWD, file, POLICY_BYTES_MAX, arena, &text, &about, err);
-	if (st == STATUS_SYSTEM && err->sys_errno == ENOENT && path == NULL) {
+	/* asked for before it is opened: a sentence about what is no error costs instructions */
+	if (path == NULL && access(file, F_OK) != 0 && errno == ENOENT) {
 		policy_init(ret_policy);
 		return STATUS_OK;
 	}
+	st = file_read(AT_FDCWD, file, POLICY_BYTES_MAX, arena, &text, &about, err);
 	if (st == STATUS_OK)
 		st = file_check_owner(&about, err);
 	if (st == STATUS_OK)

@@ -16,6 +16,9 @@
 
 enum answer { ANSWER_CONFINE, ANSWER_REFUSE, ANSWER_PASS };
 
+/* AUTO: where the kernel has AppArmor */
+enum required { REQUIRED_AUTO, REQUIRED_YES, REQUIRED_NO };
+
 enum baseline {
 	BASELINE_RUNTIME_DEFAULT,
 	BASELINE_FILE,
@@ -25,6 +28,15 @@ enum baseline {
 struct text_list {
 	struct text items[POLICY_LIST_MAX];
 	size_t count;
+};
+
+struct apparmor_policy {
+	struct text baseline;		  /* a profile's name; empty: none */
+	struct text profile_root;	  /* where texts of profiles are; absolute path */
+	struct text cache;		  /* where compiled ones are kept; absolute path */
+	bool load;			  /* what is needed and not in the kernel */
+	enum required required;		  /* the baseline, when there is no AppArmor */
+	struct text_list engine_defaults; /* names that say runtime/default; "*" at the end */
 };
 
 struct policy {
@@ -37,6 +49,9 @@ struct policy {
 	struct text baseline_file;    /* absolute path */
 	struct text profile_root;     /* where localhost/... is; absolute path */
 	bool native_arch_only;
+
+	struct apparmor_policy apparmor;
+	bool audit; /* nothing is denied that is not denied without us; all of it is logged */
 
 	uint64_t drop_capabilities;
 	uint64_t limit_capabilities; /* a container keeps none outside */

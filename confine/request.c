@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "confine/request.h"
 
-#include "confine/apparmor.h"
+#include "confine/apparmor/label.h"
 
 #define OURS "oci-confine.io/"
 #define OLD_SECCOMP_POD "seccomp.security.alpha.kubernetes.io/pod"
@@ -91,6 +91,8 @@ static enum status read_profile_word(struct text word, enum kind kind, bool old,
 	}
 	if (old && text_is(word, "unconfined")) {
 		request->unconfined_seccomp = request->unconfined_seccomp || kind == KIND_SECCOMP;
+		request->unconfined_apparmor = request->unconfined_apparmor ||
+					       kind == KIND_APPARMOR;
 		return STATUS_OK;
 	}
 	if (!text_starts_with(word, LOCALHOST))

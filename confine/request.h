@@ -35,6 +35,7 @@ struct request {
 	uint64_t drop_capabilities;
 	bool no_new_privileges;
 	bool unconfined_seccomp;      /* an old annotation says "unconfined" */
+	bool unconfined_apparmor;     /* one does for AppArmor */
 	bool default_seccomp;	      /* one says "runtime/default" */
 	struct json default_apparmor; /* the one that does so for AppArmor */
 	bool is_sandbox; /* a pod's pause container, which profiles are not meant for */

@@ -94,6 +94,12 @@ enum arch {
 #error "oci-confine is made for x86_64 and aarch64"
 #endif
 
+/* Those that a kernel for this machine runs programs of. */
+#define ARCH_MACHINE                                                               \
+	(ARCH_NATIVE == ARCH_X86_64                                                \
+		 ? ARCH_BIT(ARCH_X86_64) | ARCH_BIT(ARCH_X86) | ARCH_BIT(ARCH_X32) \
+		 : ARCH_BIT(ARCH_AARCH64) | ARCH_BIT(ARCH_ARM))
+
 enum { FLAG_TSYNC = 1, FLAG_LOG = 2, FLAG_SPEC_ALLOW = 4, FLAG_WAIT_KILLABLE_RECV = 8 };
 
 /* Each looks a word up, exact spelling; false and nothing written when it is unknown. */

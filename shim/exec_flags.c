@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "confine/apparmor.h"
+#include "confine/apparmor/label.h"
 
 /* runc wants CAP_NET_RAW, crun takes net_raw too: both are looked up the same way here. */
 static bool find_capability(const char *word, unsigned *ret_number)
@@ -49,10 +49,13 @@ static bool is_asked_cap(const struct runtime_args *args, int index, unsigned *r
 	return false;
 }
 
-/* Copies the options of exec without the capabilities that the container does not have. */
+/*
+ * Copies the options of exec without the capabilities that the container does not have, and
+ * without its label when there is another.
+ */
 static enum status copy_kept(struct confine *confine, const struct privileges *container,
-			     const struct runtime_args *args, char **out, int *count,
-			     struct error *err)
+			     const struct runtime_args *args, bool has_label, char **out,
+			     int *count, struct error *err)
 {
 	unsigned kept = 0;
 
@@ -61,6 +64,10 @@ static enum status copy_kept(struct confine *confine, const struct privileges *c
 		bool keep;
 		enum status st;
 
+		if (has_label && args->apparmor != NULL && i == args->apparmor_index) {
+			i += args->apparmor_words - 1;
+			continue;
+		}
 		if (!is_asked_cap(args, i, &cap)) {
 			out[(*count)++] = args->argv[i];
 			continue;
@@ -80,21 +87,16 @@ static enum status copy_kept(struct confine *confine, const struct privileges *c
 	return STATUS_OK;
 }
 
-/* "--apparmor" with the label to run under, NULL when the options say enough already. */
-static enum status label_for(const struct confine *confine, const struct privileges *container,
+/* The label for "--apparmor", NULL when the options say enough already. */
+static enum status label_for(const struct confine *confine, const struct privileges *privileges,
 			     const struct runtime_args *args, const char **ret_label,
 			     struct error *err)
 {
 	*ret_label = NULL;
-	if (!apparmor_confines(container->apparmor_profile))
+	if (!apparmor_confines(privileges->apparmor_profile) ||
+	    (args->apparmor != NULL && text_is(privileges->apparmor_profile, args->apparmor)))
 		return STATUS_OK;
-	if (args->apparmor != NULL && !text_is(container->apparmor_profile, args->apparmor))
-		return error_set(
-			err, STATUS_DENIED, 0,
-			"--apparmor: the container runs under '%.*s', which an exec cannot "
-			"swap; use --process to stack another profile",
-			TEXT_ARG(container->apparmor_profile));
-	*ret_label = text_dup(confine->arena, container->apparmor_profile);
+	*ret_label = text_dup(confine->arena, privileges->apparmor_profile);
 	if (*ret_label == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot build the command line");
 	return STATUS_OK;
@@ -112,7 +114,7 @@ enum status exec_flags_confine(struct confine *confine, const struct confined *c
 
 	if (out == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot build the command line");
-	st = confine_container_privileges(confine, container, &privileges, err);
+	st = confine_container_privileges(confine, container, args->apparmor, &privileges, err);
 	if (st == STATUS_OK && privileges.untouched)
 		return STATUS_OK;
 	if (st == STATUS_OK && privileges.inherits_too_much)
@@ -132,11 +134,11 @@ enum status exec_flags_confine(struct confine *confine, const struct confined *c
 		out[count++] = args->argv[i];
 	if (privileges.no_new_privileges && !args->no_new_privs)
 		out[count++] = no_new_privs;
-	if (label != NULL && args->apparmor == NULL) {
+	if (label != NULL) {
 		out[count++] = apparmor;
 		out[count++] = (char *)(uintptr_t)label;
 	}
-	st = copy_kept(confine, &privileges, args, out, &count, err);
+	st = copy_kept(confine, &privileges, args, label != NULL, out, &count, err);
 	if (st != STATUS_OK)
 		return st;
 	args->argv = out;

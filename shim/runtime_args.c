@@ -309,8 +309,11 @@ static enum status set_exec_option(struct runtime_args *args, const struct optio
 
 	if (is_one_of(option, "process", "p"))
 		return set_once(&args->process, value, arg, err);
-	if (strcmp(option->name, "apparmor") == 0)
+	if (strcmp(option->name, "apparmor") == 0) {
+		args->apparmor_index = start;
+		args->apparmor_words = end - start + 1;
 		return set_once(&args->apparmor, value, arg, err);
+	}
 	if (strcmp(option->name, "no-new-privs") == 0) {
 		bool on = value == NULL || strcmp(value, "true") == 0;
 

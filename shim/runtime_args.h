@@ -45,12 +45,13 @@ struct runtime_args {
 
 	/* of create, run, restore, exec */
 	const char *id;
-	const char *bundle;   /* NULL: the working directory */
-	const char *config;   /* crun's -f; NULL: config.json */
-	const char *process;  /* exec --process */
-	const char *apparmor; /* exec --apparmor */
-	bool no_new_privs;    /* exec --no-new-privs */
-	bool new_privs;	      /* exec --no-new-privs=false */
+	const char *bundle;		    /* NULL: the working directory */
+	const char *config;		    /* crun's -f; NULL: config.json */
+	const char *process;		    /* exec --process */
+	const char *apparmor;		    /* exec --apparmor */
+	int apparmor_index, apparmor_words; /* where in argv it starts, how many words it takes */
+	bool no_new_privs;		    /* exec --no-new-privs */
+	bool new_privs;			    /* exec --no-new-privs=false */
 	struct {
 		const char *value; /* exec --cap */
 		int index, words;  /* where in argv it starts, and how many words it takes */

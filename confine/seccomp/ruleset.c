@@ -257,3 +257,20 @@ enum status ruleset_resolve(const struct profile *profile, const struct ruleset_
 		*ret_ruleset = ruleset;
 	return st;
 }
+
+static void log_instead(struct verdict *verdict)
+{
+	if (verdict->action < ACTION_LOG)
+		*verdict = (struct verdict){ ACTION_LOG, 0 };
+}
+
+void ruleset_log_instead(struct ruleset *ruleset, uint32_t arches)
+{
+	log_instead(&ruleset->default_verdict);
+	for (unsigned call = 0; call < syscall_count(); call++) {
+		for (struct rule *rule = ruleset->calls[call]; rule != NULL; rule = rule->next)
+			log_instead(&rule->verdict);
+	}
+	ruleset->arches = arches;
+	ruleset->listener_path = ruleset->listener_metadata = TEXT_NONE;
+}

@@ -75,4 +75,10 @@ enum status ruleset_resolve(const struct profile *profile, const struct ruleset_
 			    struct arena *arena, struct notes *notes, struct ruleset *ret_ruleset,
 			    struct error *err) MUST_CHECK;
 
+/*
+ * For audit mode: what the ruleset would answer with more than a log line, it logs and allows.
+ * It says nothing any more about architectures: `arches` instead.
+ */
+void ruleset_log_instead(struct ruleset *ruleset, uint32_t arches);
+
 #endif

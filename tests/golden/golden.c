@@ -5,7 +5,7 @@
  *   WHY             one line: what this case is for
  *   config.json     what the engine wrote
  *   policy.json     optional; else the built-in policy
- *   host.json       {"kernel": "6.1", "apparmor": true, "capabilities": 41}
+ *   host.json       {"kernel": "6.1", "apparmor": true, "capabilities": 41, "profiles": "a (enforce)\n"}
  *   profiles/       optional: the policy's profile root
  *   expected.json   the confined config.json, byte for byte, or
  *   expected.err    the status and the one line of the error
@@ -79,6 +79,10 @@ static struct host read_host(struct folder *f)
 	text = json_text(json_get(root, "kernel"));
 	(void)snprintf(kernel, sizeof(kernel), "%.*s", TEXT_ARG(text));
 	apparmor = json_get(root, "apparmor");
+	/* "profiles": what the kernel lists, "NAME (MODE)\n" each; nothing when it does not say */
+	host.apparmor_profiles = json_text(json_get(root, "profiles"));
+	if (host.apparmor_profiles.ptr == NULL)
+		host.apparmor_profiles = TEXT("");
 	if (sscanf(kernel, "%u.%u", &major, &minor) != 2 ||
 	    json_bool(apparmor, &host.has_apparmor, &f->err) != STATUS_OK ||
 	    json_u64(json_get(root, "capabilities"), 63, &count, &f->err) != STATUS_OK)

@@ -37,7 +37,12 @@ for file in $(product_files); do
 	# shellcheck disable=SC2086
 	refuse_uses 'is not used here' "$file" $calls
 	case "$file" in */main.c | */generate_*.c) ;; *)
-		refuse_uses 'outside a main.c' "$file" exit _exit abort quick_exit
+		refuse_uses 'outside a main.c' "$file" exit abort quick_exit
+		;;
+	esac
+	# a forked child that could not execute has nothing left to return to
+	case "$file" in */main.c | confine/apparmor/parser.c) ;; *)
+		refuse_uses 'outside a main.c' "$file" _exit
 		;;
 	esac
 	# the environment is read where the command line is, and nowhere else

@@ -11,7 +11,8 @@ third_party() {
 	seccomp.h) [ "$1" = confine/data/generate_syscall_table.c ] || [ "$1" = confine/filter/compile.c ] ;;
 	sha2.h) [ "$1" = oci-spec/base/hash.c ] ;;
 	cap-ng.h) [ "$1" = oci-spec/generate_capability_table.c ] ;;
-	sys/apparmor.h | sys/capability.h | check.h | jansson.h | json-c/* | json.h) false ;;
+	sys/apparmor.h) [ "$1" = confine/apparmor/interface.c ] ;;
+	sys/capability.h | check.h | jansson.h | json-c/* | json.h) false ;;
 	*) true ;;
 	esac
 }
@@ -34,7 +35,9 @@ is_inside() {
 		;;
 	*_table.h | *_data.h)
 		case "$1" in
-		oci-spec/capability.c | confine/seccomp/syscalls.c | confine/seccomp/runtime_default*.[ch]) false ;;
+		oci-spec/capability.c | confine/seccomp/syscalls.c | confine/seccomp/runtime_default*.[ch] | confine/apparmor/source.c)
+			false
+			;;
 		confine/data/generate_*.c) false ;;
 		*) true ;;
 		esac

@@ -198,6 +198,7 @@ static void run_round(struct session *session, uint64_t round)
 	confine.host.capabilities = capability_all();
 	confine.host.grantable = capability_all();
 	confine.host.has_apparmor = true;
+	confine.host.apparmor_profiles = TEXT("");
 	random_config(&prng, &arena, &out);
 	if (confined == NULL || buffer_text(&out, &before, &err) != STATUS_OK) {
 		blame(session, round, READING, "no memory", TEXT_NONE, TEXT_NONE);

@@ -14,6 +14,8 @@ struct confine support_confine(struct arena *arena, const char *policy)
 		.capabilities = SUPPORT_CAPS,
 		.grantable = SUPPORT_CAPS,
 		.has_apparmor = true,
+		.apparmor_profiles = TEXT("oci-confine-default (enforce)\ncri (enforce)\n"
+					  "a (enforce)\nbase (enforce)\nother (enforce)\n"),
 	};
 	return confine;
 }

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#include "confine/apparmor.h"
+#include "confine/apparmor/choose.h"
+#include "confine/apparmor/loaded.h"
 
 static const struct name_case {
 	struct text name;
@@ -55,100 +56,208 @@ START_TEST(names_have_a_length)
 }
 END_TEST
 
-static const struct stack_case {
-	const char *current;
-	const char *requested[3];
-	const char *label;
-} stack_cases[] = {
-	{ "", { NULL }, "" },
-	{ "base", { NULL }, "base" },
-	{ "unconfined", { NULL }, "unconfined" },
-	{ "", { "a" }, "a" },
-	{ "unconfined", { "a" }, "a" },
-	{ "base", { "a" }, "base//&a" },
-	{ "base", { "a", "b" }, "base//&a//&b" },
-	{ "base", { "a", "a" }, "base//&a" },
-	{ "base", { "base" }, "base" },
-	{ "base//&a", { "a" }, "base//&a" },
-	{ "base//&a", { "b", "base" }, "base//&a//&b" },
-	{ "base//&ab", { "a" }, "base//&ab//&a" },
-	{ "a//&base", { "base", "a" }, "a//&base" },
-};
-
-START_TEST(stacks_as_a_set)
-{
-	AUTO(arena_done) struct arena arena = ARENA_INIT;
-	const struct stack_case *c = &stack_cases[_i];
-	struct host host = { .has_apparmor = true };
-	struct json annotation = support_json(&arena, "{}");
-	struct request_profile wanted[3];
-	struct text label, again;
-	struct error err = { 0 };
-	size_t count = 0;
-
-	for (; count < 3 && c->requested[count] != NULL; count++)
-		wanted[count] = (struct request_profile){ text_of(c->requested[count]), annotation };
-	ASSERT_OK(apparmor_stack(text_of(c->current), wanted, count, &host, &arena, &label, &err), err);
-	ASSERT_TEXT(label, c->label);
-	ASSERT_OK(apparmor_stack(label, wanted, count, &host, &arena, &again, &err), err);
-	ASSERT_TEXT(again, c->label);
-}
-END_TEST
-
-START_TEST(without_apparmor_a_profile_is_refused)
-{
-	AUTO(arena_done) struct arena arena = ARENA_INIT;
-	struct host host = { .has_apparmor = false };
-	struct json annotation = json_get(support_json(&arena, "{\"x\":\"localhost/a\"}"), "x");
-	struct request_profile wanted = { TEXT("a"), annotation };
-	struct text label;
-	struct error err = { 0 };
-
-	ASSERT_OK(apparmor_stack(TEXT(""), NULL, 0, &host, &arena, &label, &err), err);
-	ASSERT_OK(apparmor_stack(TEXT("unconfined"), NULL, 0, &host, &arena, &label, &err), err);
-	ck_assert_int_eq(apparmor_stack(TEXT("base"), NULL, 0, &host, &arena, &label, &err),
-			 STATUS_UNSUPPORTED);
-	ck_assert_int_eq(apparmor_stack(TEXT(""), &wanted, 1, &host, &arena, &label, &err),
-			 STATUS_UNSUPPORTED);
-	ck_assert_str_eq(err.where, "x");
-	ck_assert_int_eq(apparmor_stack_label(TEXT("base"), annotation, &host, &arena, &label, &err),
-			 STATUS_UNSUPPORTED);
-}
-END_TEST
-
-static const struct label_case {
-	const char *current, *asked;
+/* What config.json says, what is requested and asked by an exec; what it comes to. */
+static const struct choice_case {
+	const char *why;
+	const char *policy; /* NULL: the built-in one */
+	const char *named, *requested, *exec; /* NULL: not there; requested: by annotation */
 	const char *label; /* NULL: refused */
-} label_cases[] = {
-	{ "base", "a", "base//&a" },
-	{ "base", "base", "base" },
-	{ "base", "a//&base", "base//&a" },
-	{ "base", "a//&b//&a", "base//&a//&b" },
-	{ "base", "a//&unconfined", NULL },
-	{ "base", "a//&", "base//&a" },
-	{ "base", "a//&//&b", NULL },
-	{ "base", ":ns:a", NULL },
-	{ "base", "a b", NULL },
+	const char *where; /* of the refusal, or what it says when no place is to blame */
+} choice_cases[] = {
+#define NO_BASELINE "{\"apparmor\":{\"baseline\":\"none\"}}"
+#define PASS "{\"unconfined\":\"pass\"}"
+#define AUDIT "{\"mode\":\"audit\"}"
+	{ "a missing profile means the baseline", NULL, NULL, NULL, NULL, "oci-confine-default" },
+	{ "so does unconfined", NULL, "unconfined", NULL, NULL, "oci-confine-default" },
+	{ "what is named is stacked on it", NULL, "a", NULL, NULL, "oci-confine-default//&a" },
+	{ "what is requested too", NULL, NULL, "a", NULL, "oci-confine-default//&a" },
+	{ "and both", NULL, "a", "b", NULL, "oci-confine-default//&a//&b" },
+	{ "nothing twice", NULL, "a", "a", NULL, "oci-confine-default//&a" },
+	{ "nor in a second start", NULL, "oci-confine-default//&a", "a", NULL,
+	  "oci-confine-default//&a" },
+	{ "the kernel's order is as good as ours", NULL, "a//&oci-confine-default", NULL, NULL,
+	  "a//&oci-confine-default" },
+	{ "an engine's default is a baseline", NULL, "cri-containerd.apparmor.d", NULL, NULL,
+	  "cri-containerd.apparmor.d" },
+	{ "of a name with a version too", NULL, "containers-default-0.50.1", NULL, NULL,
+	  "containers-default-0.50.1" },
+	{ "which cannot be stacked", NULL, "cri-containerd.apparmor.d", "a", NULL,
+	  "oci-confine-default//&a" },
+	{ "unless the policy calls it one of its own",
+	  "{\"apparmor\":{\"engine-defaults\":[]}}", "crio-default", NULL, NULL,
+	  "oci-confine-default//&crio-default" },
+	{ "the policy's baseline", "{\"apparmor\":{\"baseline\":\"site\"}}", NULL, "a", NULL,
+	  "site//&a" },
+	{ "which may be an engine's", "{\"apparmor\":{\"baseline\":\"crio-default\"}}", NULL, "a",
+	  NULL, "crio-default//&a" },
+	{ "no baseline, nothing named", NO_BASELINE, NULL, NULL, NULL, "" },
+	{ "no baseline, unconfined", NO_BASELINE, "unconfined", NULL, NULL, "unconfined" },
+	{ "no baseline, but a profile", NO_BASELINE, "unconfined", "a", NULL, "a" },
+	{ "unconfined may pass", PASS, "unconfined", NULL, NULL, "unconfined" },
+	{ "a missing profile is not unconfined", PASS, NULL, NULL, NULL, "oci-confine-default" },
+	{ "unconfined with a request is not either", PASS, "unconfined", "a", NULL,
+	  "oci-confine-default//&a" },
+	{ "exec without a profile", NULL, "a", NULL, "", "oci-confine-default//&a" },
+	{ "exec with the container's own", NULL, "oci-confine-default//&a", NULL, "a",
+	  "oci-confine-default//&a" },
+	{ "exec with another: stacked", NULL, "a", NULL, "b", "oci-confine-default//&a//&b" },
+	{ "exec out of it", NULL, "a", NULL, "unconfined", "oci-confine-default//&a" },
+	{ "exec with the engine's default", NULL, "cri-containerd.apparmor.d", NULL,
+	  "cri-containerd.apparmor.d", "cri-containerd.apparmor.d" },
+	{ "which does not come back", NULL, "oci-confine-default//&a", NULL,
+	  "cri-containerd.apparmor.d", "oci-confine-default//&a" },
+	{ "audit", AUDIT, NULL, "a", NULL,
+	  "oci-confine-audit.oci-confine-default//&oci-confine-audit.a" },
+	{ "audit again", AUDIT, "oci-confine-audit.oci-confine-default", NULL, NULL,
+	  "oci-confine-audit.oci-confine-default" },
+	{ "audit takes nothing away", AUDIT, "a", "b", NULL, "a" },
+	{ "a trick: a prefix of unconfined", NULL, "unconf", NULL, NULL, NULL,
+	  "process.apparmorProfile" },
+	{ "a trick: an empty member", NULL, "a//&", NULL, NULL, NULL, "process.apparmorProfile" },
+	{ "a trick: an empty member first", NULL, "//&a", NULL, NULL, NULL,
+	  "process.apparmorProfile" },
+	{ "a trick: a namespace", NULL, ":ns:a", NULL, NULL, NULL, "process.apparmorProfile" },
+	{ "a trick in an exec", NULL, "a", NULL, "b//&unconfined", NULL, "apparmorProfile" },
+	{ "one that complains", NULL, "complains", NULL, NULL, NULL, "process.apparmorProfile" },
+	{ "one that complains, by annotation", NULL, NULL, "complains", NULL, NULL,
+	  "annotations[\"oci-confine.io/apparmor\"]" },
+	{ "a baseline that complains", "{\"apparmor\":{\"baseline\":\"complains\"}}", NULL, NULL,
+	  NULL, NULL, "the AppArmor profile 'complains' of p is loaded in complain mode, expected "
+		      "enforce" },
+	{ "one that kills", NULL, "kills", NULL, NULL, "oci-confine-default//&kills" },
+	{ "one that is unconfined", NULL, "loose", NULL, NULL, NULL, "process.apparmorProfile" },
+	{ "audit: a member of config.json may complain", AUDIT, "complains", NULL, NULL,
+	  "complains" },
 };
 
-START_TEST(stacks_the_label_of_an_exec)
+#define LOADED                                                                                 \
+	"complains (complain)\nkills (kill)\nloose (unconfined)\na (enforce)\na b (complain)\n" \
+	"junk\n (enforce)\n"
+
+static struct json process_json(struct arena *arena, const char *profile, bool in_config)
 {
-	AUTO(arena_done) struct arena arena = ARENA_INIT;
-	const struct label_case *c = &label_cases[_i];
-	struct host host = { .has_apparmor = true };
-	struct text label = TEXT("untouched");
-	struct error err = { 0 };
-	char json[128];
+	char json[256];
+	struct json object;
+
+	(void)snprintf(json, sizeof(json), in_config ? "{\"process\":{%s%s%s}}" : "{%s%s%s}",
+		       profile != NULL && profile[0] != '\0' ? "\"apparmorProfile\":\"" : "",
+		       profile != NULL ? profile : "",
+		       profile != NULL && profile[0] != '\0' ? "\"" : "");
+	object = support_json(arena, text_dup(arena, text_of(json)));
+	return in_config ? json_get(object, "process") : object;
+}
+
+static enum status choose(struct arena *arena, const struct choice_case *c, const struct host *host,
+			  struct text *ret_label, struct error *err)
+{
+	struct confine confine = support_confine(arena, c->policy);
+	struct json annotation =
+		json_get(json_get(support_json(arena, "{\"annotations\":{\"oci-confine.io/apparmor\":"
+						      "\"x\"}}"),
+				  "annotations"),
+			 "oci-confine.io/apparmor");
+	struct request request = { .apparmor_count = c->requested != NULL ? 1 : 0 };
+	struct apparmor_question question = {
+		&confine.policy, host, &request, process_json(arena, c->named, true),
+		c->exec != NULL ? process_json(arena, c->exec, false) : (struct json){ NULL, 0 },
+	};
+	struct apparmor_answer answer;
+	struct notes notes = { .count = 0 };
 	enum status st;
 
-	(void)snprintf(json, sizeof(json), "{\"apparmorProfile\":\"%s\"}", c->asked);
-	st = apparmor_stack_label(text_of(c->current),
-				  json_get(support_json(&arena, json), "apparmorProfile"), &host, &arena,
-				  &label, &err);
-	ASSERT_CASE(st == (c->label != NULL ? STATUS_OK : STATUS_INVALID), c->asked, err);
+	confine.policy.path = "p";
+	if (c->requested != NULL)
+		request.apparmor[0] =
+			(struct request_profile){ text_of(c->requested), annotation };
+	st = apparmor_choose(&question, arena, &notes, &answer, err);
+	if (st == STATUS_OK)
+		*ret_label = answer.text;
+	return st;
+}
+
+START_TEST(chooses_the_label)
+{
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	const struct choice_case *c = &choice_cases[_i];
+	struct host host = { .kernel = SUPPORT_KERNEL,
+			     .has_apparmor = true,
+			     .apparmor_profiles = TEXT(LOADED) };
+	struct text label = TEXT("untouched");
+	struct error err = { 0 };
+	enum status st = choose(&arena, c, &host, &label, &err);
+
+	ASSERT_CASE((st == STATUS_OK) == (c->label != NULL), c->why, err);
 	ASSERT_TEXT(label, c->label != NULL ? c->label : "untouched");
 	if (c->label == NULL)
-		ck_assert_str_eq(err.where, "apparmorProfile");
+		ck_assert_str_eq(err.where[0] != '\0' ? err.where : err.what, c->where);
+}
+END_TEST
+
+static const struct without_case {
+	const char *why;
+	struct host host;
+	const char *policy, *named, *requested;
+	const char *what; /* part of the refusal; NULL: it goes on without */
+} without_cases[] = {
+#define NO_APPARMOR { .kernel = SUPPORT_KERNEL }
+#define NOT_ROOT { .kernel = SUPPORT_KERNEL, .has_apparmor = true, .apparmor_hidden = true }
+#define NO_SECURITYFS { .kernel = SUPPORT_KERNEL, .has_apparmor = true }
+	{ "nobody asks", NO_APPARMOR, NULL, NULL, NULL, NULL },
+	{ "unconfined", NO_APPARMOR, NULL, "unconfined", NULL, NULL },
+	{ "a named profile", NO_APPARMOR, NULL, "a", NULL, "this kernel has no AppArmor" },
+	{ "a requested one", NO_APPARMOR, NULL, NULL, "a", "this kernel has no AppArmor" },
+	{ "required", NO_APPARMOR, "{\"apparmor\":{\"required\":true}}", NULL, NULL,
+	  "AppArmor is required by p, but this kernel has no AppArmor" },
+	{ "required, no baseline", NO_APPARMOR,
+	  "{\"apparmor\":{\"required\":true,\"baseline\":\"none\"}}", NULL, NULL, NULL },
+	{ "audit asks too", NO_APPARMOR, "{\"mode\":\"audit\"}", NULL, "a",
+	  "this kernel has no AppArmor" },
+	{ "not root: nobody asks", NOT_ROOT, NULL, NULL, NULL, NULL },
+	{ "not root: a requested one", NOT_ROOT, NULL, NULL, "a", "only root may see" },
+	{ "not root: required", NOT_ROOT, "{\"apparmor\":{\"required\":true}}", NULL, NULL,
+	  "only root may see" },
+	{ "no securityfs", NO_SECURITYFS, NULL, NULL, NULL, "is securityfs mounted?" },
+	{ "no securityfs, not required", NO_SECURITYFS, "{\"apparmor\":{\"required\":false}}", NULL,
+	  NULL, NULL },
+	{ "a kernel that cannot stack",
+	  { .kernel = 4 << 16 | 12, .has_apparmor = true, .apparmor_profiles = { "", 0 } }, NULL,
+	  NULL, "a", "cannot stack" },
+	{ "and needs not",
+	  { .kernel = 4 << 16 | 12, .has_apparmor = true, .apparmor_profiles = { "", 0 } }, NULL,
+	  NULL, NULL, NULL },
+};
+
+START_TEST(makes_no_promise_that_the_kernel_cannot_keep)
+{
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	const struct without_case *w = &without_cases[_i];
+	struct choice_case c = { w->why, w->policy, w->named, w->requested, NULL, NULL, NULL };
+	struct text label;
+	struct error err = { 0 };
+	enum status st = choose(&arena, &c, &w->host, &label, &err);
+
+	ASSERT_CASE(st == (w->what == NULL ? STATUS_OK : STATUS_UNSUPPORTED), w->why, err);
+	if (w->what != NULL)
+		ck_assert_msg(strstr(err.what, w->what) != NULL, "%s: %s", w->why, err.what);
+	else if (w->host.apparmor_profiles.ptr == NULL)
+		ASSERT_TEXT(label, w->named != NULL ? w->named : "");
+}
+END_TEST
+
+START_TEST(reads_the_kernels_list)
+{
+	struct text list = TEXT(LOADED "last (enforce)"), mode;
+
+	ASSERT_TEXT(apparmor_loaded_mode(list, TEXT("a")), "enforce");
+	ASSERT_TEXT(apparmor_loaded_mode(list, TEXT("a b")), "complain");
+	ASSERT_TEXT(apparmor_loaded_mode(list, TEXT("last")), "enforce");
+	mode = apparmor_loaded_mode(list, TEXT("b"));
+	ck_assert(mode.len == 0);
+	ck_assert(apparmor_loaded_mode(list, TEXT("junk")).len == 0);
+	ck_assert(apparmor_loaded_mode(list, TEXT("")).len == 0);
+	ck_assert(apparmor_mode_enforces(TEXT("enforce")) && apparmor_mode_enforces(TEXT("kill")));
+	ck_assert(!apparmor_mode_enforces(TEXT("complain")) &&
+		  !apparmor_mode_enforces(TEXT("unconfined")) && !apparmor_mode_enforces(TEXT("")));
 }
 END_TEST
 
@@ -167,9 +276,10 @@ int main(void)
 
 	tcase_add_loop_test(tc, knows_plain_names, 0, ARRAY_LEN(name_cases));
 	tcase_add_test(tc, names_have_a_length);
-	tcase_add_loop_test(tc, stacks_as_a_set, 0, ARRAY_LEN(stack_cases));
-	tcase_add_test(tc, without_apparmor_a_profile_is_refused);
-	tcase_add_loop_test(tc, stacks_the_label_of_an_exec, 0, ARRAY_LEN(label_cases));
+	tcase_add_loop_test(tc, chooses_the_label, 0, ARRAY_LEN(choice_cases));
+	tcase_add_loop_test(tc, makes_no_promise_that_the_kernel_cannot_keep, 0,
+			    ARRAY_LEN(without_cases));
+	tcase_add_test(tc, reads_the_kernels_list);
 	tcase_add_test(tc, knows_what_confines);
 	return support_run(suite);
 }

@@ -10,6 +10,7 @@
 
 #include "oci-spec/base/file.h"
 
+#define LABEL "oci-confine-default//&cri//&a"
 #define CONFIG                                                                                  \
 	"{ \"x\" : [1.0, 1e3, 18446744073709551615],\n \"process\" : {\"capabilities\":{"         \
 	"\"bounding\":[\"CAP_KILL\"]}, \"apparmorProfile\": \"cri\", \"noNewPrivileges\":false},"  \
@@ -39,7 +40,8 @@ START_TEST(rewrites_in_place_once)
 	ASSERT_OK(confine_in(&confine, dir, &err), err);
 	once = support_read_file(&arena, dir, "config.json");
 	ck_assert_ptr_nonnull(strstr(once, "{ \"x\" : [1.0, 1e3, 18446744073709551615],\n \"process\" : {"
-					   "\"capabilities\":{}, \"apparmorProfile\": \"cri//&a\", "
+					   "\"capabilities\":{}, \"apparmorProfile\": \"" LABEL
+					   "\", "
 					   "\"noNewPrivileges\":true},\"linux\":{\"maskedPaths\":[\"/x\"]"
 					   ",\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\""));
 	ck_assert_int_eq(stat(path, &before), 0);
@@ -142,18 +144,20 @@ static const struct exec_case {
 	const char *after; /* else the JSON path of the error */
 } exec_cases[] = {
 	{ "no capabilities: the container's own", "{\"args\":[\"sh\"]}", STATUS_OK,
-	  "{\"args\":[\"sh\"],\"capabilities\":{},\"noNewPrivileges\":true,\"apparmorProfile\":\"cri//&a\"}" },
+	  "{\"args\":[\"sh\"],\"capabilities\":{},\"noNewPrivileges\":true,"
+	  "\"apparmorProfile\":\"" LABEL "\"}" },
 	{ "more than the container has",
 	  "{\"capabilities\":{\"bounding\":[\"CAP_KILL\",\"CAP_SYS_ADMIN\"]},\"noNewPrivileges\":true,"
-	  "\"apparmorProfile\":\"cri//&a\"}",
+	  "\"apparmorProfile\":\"" LABEL "\"}",
 	  STATUS_OK,
-	  "{\"capabilities\":{},\"noNewPrivileges\":true,\"apparmorProfile\":\"cri//&a\"}" },
+	  "{\"capabilities\":{},\"noNewPrivileges\":true,\"apparmorProfile\":\"" LABEL "\"}" },
 	{ "another profile is stacked",
 	  "{\"noNewPrivileges\": false ,\"apparmorProfile\":\"other\"}", STATUS_OK,
-	  "{\"noNewPrivileges\": true ,\"apparmorProfile\":\"cri//&a//&other\",\"capabilities\":{}}" },
+	  "{\"noNewPrivileges\": true ,\"apparmorProfile\":\"oci-confine-default//&cri//&other//&a\","
+	  "\"capabilities\":{}}" },
 	{ "unconfined is not obeyed", "{\"noNewPrivileges\":true,\"apparmorProfile\":\"unconfined\"}",
 	  STATUS_OK,
-	  "{\"noNewPrivileges\":true,\"apparmorProfile\":\"cri//&a\",\"capabilities\":{}}" },
+	  "{\"noNewPrivileges\":true,\"apparmorProfile\":\"" LABEL "\",\"capabilities\":{}}" },
 	{ "a trick in the label", "{\"apparmorProfile\":\"x//&unconf\"}", STATUS_INVALID,
 	  "apparmorProfile" },
 	{ "unknown capability", "{\"capabilities\":{\"effective\":[\"CAP_X\"]}}", STATUS_INVALID,

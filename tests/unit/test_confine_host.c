@@ -7,10 +7,11 @@
 
 START_TEST(reads_this_machine)
 {
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
 	struct host host = { 0 };
 	struct error err = { 0 };
 
-	ASSERT_OK(host_read(&host, &err), err);
+	ASSERT_OK(host_read(&arena, &host, &err), err);
 	ck_assert_uint_gt(host.kernel >> 16, 2);
 	/* a run of bits from CAP_CHOWN on, what this build knows at most */
 	ck_assert_uint_eq(host.capabilities & (host.capabilities + 1), 0);

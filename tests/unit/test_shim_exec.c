@@ -36,10 +36,20 @@ static const struct flags_case {
 	{ "the same label", CONFIG("\"apparmorProfile\":\"base\""),
 	  { "r", "exec", "--apparmor", "base", "c1", "sh" }, STATUS_OK,
 	  "r exec --apparmor base c1 sh" },
-	{ "another label", CONFIG("\"apparmorProfile\":\"base\""),
-	  { "r", "exec", "--apparmor=unconfined", "c1", "sh" }, STATUS_DENIED, "cannot swap" },
+	{ "another label is stacked", CONFIG("\"apparmorProfile\":\"base\""),
+	  { "r", "exec", "-t", "--apparmor=other", "-e", "A=B", "c1", "sh" }, STATUS_OK,
+	  "r exec --apparmor base//&other -t -e A=B c1 sh" },
+	{ "in two words", CONFIG("\"apparmorProfile\":\"base\""),
+	  { "r", "exec", "-t", "--apparmor", "other", "c1", "sh" }, STATUS_OK,
+	  "r exec --apparmor base//&other -t c1 sh" },
+	{ "no way out", CONFIG("\"apparmorProfile\":\"base\""),
+	  { "r", "exec", "--apparmor=unconfined", "c1", "sh" }, STATUS_OK,
+	  "r exec --apparmor base c1 sh" },
+	{ "a trick", CONFIG("\"apparmorProfile\":\"base\""),
+	  { "r", "exec", "--apparmor=unconf", "c1", "sh" }, STATUS_INVALID, "cannot be the name" },
 	{ "any label in an unconfined container", CONFIG(CAPS),
-	  { "r", "exec", "--apparmor=x", "c1", "sh" }, STATUS_OK, "r exec --apparmor=x c1 sh" },
+	  { "r", "exec", "--apparmor=other", "c1", "sh" }, STATUS_OK,
+	  "r exec --apparmor=other c1 sh" },
 	{ "capabilities within and beyond", CONFIG(CAPS),
 	  { "r", "exec", "--cap", "CAP_KILL", "--cap=CAP_SYS_ADMIN", "-c", "CAP_NET_RAW", "c1", "sh" },
 	  STATUS_OK, "r exec --cap CAP_KILL c1 sh" },
@@ -96,7 +106,7 @@ START_TEST(flags_are_held_to_the_container)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
 	const struct flags_case *c = &flags_cases[_i];
-	struct confine confine = support_confine(&arena, NULL);
+	struct confine confine = support_confine(&arena, "{\"apparmor\":{\"baseline\":\"none\"}}");
 	struct confined *container = container_of(&confine, c->config);
 	struct runtime_args args;
 	struct error err = { 0 };

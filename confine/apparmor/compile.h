@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONFINE_APPARMOR_COMPILE_H
+#define CONFINE_APPARMOR_COMPILE_H
+
+#include "confine/apparmor/source.h"
+#include "oci-spec/base/hash.h"
+
+/*
+ * Compiled profiles, made by apparmor_parser(8) and kept in the policy's cache directory.
+ *
+ * An entry is named by the hash of all that makes it: the text, the name, the kernel (compiled
+ * profiles fit the features of one kernel) and our version. What the text includes is known only
+ * once the parser has read it; so an entry lists these files, with a hash of what stat(2) says
+ * of them and of the parser, and counts only while that is so.
+ */
+struct apparmor_compiled {
+	struct text blob;
+	bool was_cached;
+};
+
+/*
+ * STATUS_INVALID: the text does not compile, or defines anything but the one profile of its
+ * name. A cache that cannot be read, written or trusted costs time only. Callers that need the
+ * same new entry at the same time wait for the first of them.
+ */
+enum status apparmor_compile(const struct apparmor_source *source, const struct policy *policy,
+			     struct arena *arena, struct apparmor_compiled *ret_compiled,
+			     struct error *err) MUST_CHECK;
+
+/* Only what the cache has: false when there is no sound entry for the text as it is now. */
+bool apparmor_compile_cached(const struct apparmor_source *source, const struct policy *policy,
+			     struct arena *arena, struct apparmor_compiled *ret_compiled);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONFINE_APPARMOR_SOURCE_H
+#define CONFINE_APPARMOR_SOURCE_H
+
+#include "confine/policy.h"
+
+/*
+ * The text of a profile: the file of the same name beneath the policy's profile root, root's own
+ * and not writable by others, or the baseline that is built in. Names are plain
+ * (apparmor/label.h), so none can lead out of the directory.
+ */
+#define APPARMOR_SOURCE_BYTES_MAX ((size_t)1024 * 1024)
+
+struct apparmor_source {
+	struct text name; /* under which it gets into the kernel */
+	bool audit;	  /* in its complain form: name has APPARMOR_AUDIT_PREFIX */
+	const char *file; /* for messages, "built-in profile NAME" for ours */
+	struct text text; /* as it stands in the file, the form of audit mode not made yet */
+	struct text base; /* the name that the text defines */
+};
+
+/* STATUS_UNSUPPORTED: there is no such file. */
+enum status apparmor_source_read(struct text name, const struct policy *policy, struct arena *arena,
+				 struct apparmor_source *ret_source, struct error *err) MUST_CHECK;
+
+/*
+ * The text of a profile for audit mode: it defines audit_name instead of name, and what it
+ * denies explicitly is logged too, since the kernel enforces "deny" in complain mode as well,
+ * unless it is "audit deny" (security/apparmor/file.c, aa_audit_file). text is preprocessed.
+ */
+enum status apparmor_source_for_audit(struct text text, struct text name, struct text audit_name,
+				      struct arena *arena, struct text *ret_text,
+				      struct error *err) MUST_CHECK;
+
+#endif
