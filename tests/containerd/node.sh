@@ -42,6 +42,8 @@ node_make() {
 	node_cgroups
 	DESTDIR=$n meson install -C "$build" --no-rebuild --quiet || missing "meson install"
 	rm -f "$n/etc/containerd/config.toml"
+	echo 127.0.0.1 localhost >"$n/etc/hosts" # CRI copies both into pods
+	: >"$n/etc/resolv.conf"
 	"$containerd_tests/make-image.py" "$work/image" "$n/image.tar" \
 		'oci-confine.test/tools:1=/bin/sleep 100000' 'oci-confine.test/pause:1=/bin/sleep 100000'
 	# A mount namespace whose root it is: in a chroot an exec would see the root outside. The
@@ -51,7 +53,7 @@ node_make() {
 	# shellcheck disable=SC2016 # the inner shell's
 	unshare --mount --propagation private "$n/busybox" sh -c '
 		cd "$1" && ./busybox pivot_root . .outside && cd / && /busybox umount -l /.outside &&
-		echo up >/up && exec /busybox sleep 1000000' sh "$n" &
+		echo up >/up && exec /busybox sleep 2000000' sh "$n" &
 	node_pid=$!
 	while [ ! -e "$n/up" ]; do
 		kill -0 "$node_pid" 2>/dev/null || missing "pivot_root"
@@ -102,6 +104,7 @@ node_config() {
 		cat <<-'TOML'
 			version = 2
 			[plugins."io.containerd.grpc.v1.cri"]
+			  restrict_oom_score_adj = true
 			  sandbox_image = "oci-confine.test/pause:1"
 					  [plugins."io.containerd.grpc.v1.cri".cni]
 			    bin_dir = "/usr/lib/cni"
@@ -132,4 +135,21 @@ containerd_stop() {
 
 import_images() {
 	on_node ctr -n k8s.io image import /image.tar && on_node ctr image import /image.tar
+}
+
+# cri_unpack: Kubernetes' definition of the CRI, from Debian, as Python modules in $CRI_MODULES.
+cri_unpack() {
+	export CRI_MODULES=$build/tests/containerd/cri
+	[ -z "${E2E_WORK:-}" ] || return 0
+	(
+		flock 9
+		[ ! -e "$CRI_MODULES/api_pb2.py" ] || exit 0
+		mkdir -p "$CRI_MODULES"
+		"$top/tests/tools/unpack-debs" trixie "$CRI_MODULES/package" \
+			golang-github-kubernetes-cri-api-dev >&2 || exit
+		# gogoproto says how Go's structs shall look; the messages are the same without
+		sed '/gogoproto/d' "$(find "$CRI_MODULES/package" -path '*runtime/v1/api.proto')" \
+			>"$CRI_MODULES/api.proto"
+		protoc -I "$CRI_MODULES" --python_out="$CRI_MODULES" "$CRI_MODULES/api.proto"
+	) 9>"$CRI_MODULES.lock" || missing "the definition of the CRI"
 }
