@@ -17,7 +17,8 @@ die() { printf 'run.sh: %s\n' "$*" >&2; exit 1; }
 
 packages=(gcc libc6-dev linux-libc-dev meson ninja-build pkg-config musl-tools libseccomp-dev
           libcap-ng-dev libyajl-dev libmd-dev libapparmor-dev check clang libclang-rt-14-dev runc crun busybox-static jq
-          python3 strace valgrind shellcheck groff-base util-linux file patchelf)
+          python3 strace valgrind shellcheck groff-base util-linux file patchelf procps protobuf-compiler
+          python3-protobuf python3-grpcio python3-websocket python3-yaml)
 missing=()
 for p in "${packages[@]}"; do
 	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
