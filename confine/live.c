@@ -68,7 +68,7 @@ enum status live_read(int procfd, struct live *ret_live, struct error *err)
 		     { "\nCapBnd:", &live.capabilities.bounding },
 		     { "\nCapAmb:", &live.capabilities.ambient } };
 	char text[STATUS_BYTES_MAX];
-	uint64_t no_new_privileges, mode, filters;
+	uint64_t no_new_privileges, mode, filters, tracer;
 	size_t len;
 	enum status st = read_all(procfd, "status", text, sizeof(text), &len, err);
 
@@ -85,6 +85,8 @@ enum status live_read(int procfd, struct live *ret_live, struct error *err)
 		return error_set(
 			err, STATUS_UNSUPPORTED, 0,
 			"the kernel does not tell a process's seccomp filters (Linux 5.9)");
+	if (find_number(text, "\nTracerPid:", 10, &tracer))
+		live.tracer = (pid_t)tracer;
 	live.no_new_privileges = no_new_privileges != 0;
 	live.seccomp_mode = (unsigned)mode;
 	live.seccomp_filters = (unsigned)filters;

@@ -3,6 +3,7 @@
 #define CONFINE_LIVE_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "oci-spec/capability.h"
 
@@ -15,6 +16,7 @@ struct live {
 	bool no_new_privileges;
 	unsigned seccomp_mode;	  /* 0 none, 1 strict, 2 filter */
 	unsigned seccomp_filters; /* how many */
+	pid_t tracer;		  /* who traces it, 0 for nobody we can see */
 };
 
 /* Of the calling thread's process group leader. STATUS_SYSTEM with ESRCH: it is gone. */
