@@ -63,29 +63,56 @@ static enum status gather(struct judge *j, const struct numbered_call *call, boo
 	return STATUS_OK;
 }
 
+/* False for a filter that cannot be run. */
+static bool try_point(const struct judge *j, const struct numbered_call *call,
+		      const uint64_t args[PROFILE_ARGS_MAX], struct decided *ret_decided,
+		      answer_t *ret_found)
+{
+	struct seccomp_data data = { .nr = (int)call->number, .arch = audit_arch_of(call->arch) };
+
+	for (unsigned i = 0; i < PROFILE_ARGS_MAX; i++)
+		data.args[i] = args[i];
+	*ret_decided = decided_answer(j->ruleset, call, args);
+	return bpf_run_stacked(j->filters, j->count, &data, ret_found);
+}
+
+/* Keeps of the arguments only what it takes, so that a reader sees what matters. */
+static void keep_looser(struct judge *j, const struct numbered_call *call,
+			const struct point *point)
+{
+	struct judgement *result = j->result;
+	struct decided decided;
+
+	result->is_looser = true;
+	result->call = *call;
+	memcpy(result->args, point->args, sizeof(result->args));
+	for (unsigned i = 0; i < 2 * PROFILE_ARGS_MAX; i++) {
+		uint64_t *arg = &result->args[i / 2], saved = *arg;
+
+		*arg = i % 2 == 0 ? 0 : (uint32_t)*arg;
+		if (!try_point(j, call, result->args, &decided, &result->found) ||
+		    !decided_is_looser(decided, result->found))
+			*arg = saved;
+	}
+	(void)try_point(j, call, result->args, &decided, &result->found);
+	result->decided = decided.answer;
+}
+
 static enum status judge_point(struct judge *j, const struct numbered_call *call,
 			       const struct point *point, struct error *err)
 {
-	struct seccomp_data data = { .nr = (int)call->number, .arch = audit_arch_of(call->arch) };
-	struct judgement *result = j->result;
-	struct decided decided = decided_answer(j->ruleset, call, point->args);
+	struct decided decided;
 	answer_t found;
 
-	for (unsigned i = 0; i < PROFILE_ARGS_MAX; i++)
-		data.args[i] = point->args[i];
-	if (!bpf_run_stacked(j->filters, j->count, &data, &found))
+	if (!try_point(j, call, point->args, &decided, &found))
 		return error_set(err, STATUS_UNSUPPORTED, 0,
 				 "a filter has instructions that only the kernel understands");
 	j->steps += j->steps_per_point;
-	result->points++;
-	if (decided_is_looser(decided, found)) {
-		result->is_looser = true;
-		result->call = *call;
-		memcpy(result->args, point->args, sizeof(result->args));
-		result->decided = decided.answer;
-		result->found = found;
-	} else if (answer_is_stricter(found, decided.answer))
-		result->tighter++;
+	j->result->points++;
+	if (decided_is_looser(decided, found))
+		keep_looser(j, call, point);
+	else if (answer_is_stricter(found, decided.answer))
+		j->result->tighter++;
 	return STATUS_OK;
 }
 
@@ -162,7 +189,7 @@ enum status judge_filters(const struct ruleset *ruleset, const struct bpf *filte
 {
 	struct judgement result = { 0 };
 	struct judge *j = arena_alloc(arena, sizeof(*j));
-	enum status st = STATUS_OK;
+	enum status st;
 	size_t limit;
 
 	if (j == NULL)
@@ -179,9 +206,11 @@ enum status judge_filters(const struct ruleset *ruleset, const struct bpf *filte
 	for (size_t i = 0; i < count; i++)
 		j->steps_per_point += filters[i].count / 2;
 	limit = points_per_call(j);
-	for (unsigned arch = ARCH_COUNT_; arch > 0 && st == STATUS_OK; arch--) {
-		if ((runnable_arches() & ARCH_BIT(arch - 1)) != 0)
-			st = judge_arch(j, (enum arch)(arch - 1), limit, err);
+	/* the one that programs are made for first: that is where a reader looks */
+	st = judge_arch(j, ARCH_NATIVE, limit, err);
+	for (unsigned arch = 0; arch < ARCH_COUNT_ && st == STATUS_OK; arch++) {
+		if (arch != ARCH_NATIVE && (runnable_arches() & ARCH_BIT(arch)) != 0)
+			st = judge_arch(j, (enum arch)arch, limit, err);
 	}
 	if (st == STATUS_OK)
 		*ret_judgement = result;

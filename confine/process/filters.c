@@ -85,7 +85,7 @@ static bool wait_for_stop(pid_t pid, int *ret_signal, bool *ret_ended)
 	return false;
 }
 
-/* Reads filter `index`, 0 being the one installed last. False at the end, or with it hidden. */
+/* Reads filter `index`, 0 being the one installed first. False at the end, or with it hidden. */
 static bool read_filter(pid_t pid, size_t index, struct arena *arena, struct live_filters *filters,
 			struct error *err)
 {
@@ -128,15 +128,7 @@ static enum status read_filters(pid_t pid, struct arena *arena, struct live_filt
 	err->status = STATUS_OK;
 	while (read_filter(pid, index, arena, filters, err))
 		index++;
-	if (err->status != STATUS_OK)
-		return err->status;
-	for (size_t i = 0; i < filters->count / 2; i++) {
-		struct bpf last = filters->list[filters->count - 1 - i];
-
-		filters->list[filters->count - 1 - i] = filters->list[i];
-		filters->list[i] = last;
-	}
-	return STATUS_OK;
+	return err->status;
 }
 
 enum status live_filters_read(const struct process_handle *process, struct arena *arena,
