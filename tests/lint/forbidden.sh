@@ -41,7 +41,7 @@ for file in $(product_files); do
 		;;
 	esac
 	# a forked child that could not execute has nothing left to return to
-	case "$file" in */main.c | confine/apparmor/parser.c) ;; *)
+	case "$file" in */main.c | oci-spec/base/program.c) ;; *)
 		refuse_uses 'outside a main.c' "$file" _exit
 		;;
 	esac
