@@ -15,7 +15,7 @@ struct command {
 	enum status (*run)(int argc, char **argv, struct arena *arena, struct error *err);
 };
 
-extern const struct command command_apply, command_defaults, command_diff, command_explain,
+extern const struct command command_apparmor, command_apply, command_defaults, command_diff, command_explain,
 	command_filter, command_lint, command_merge;
 
 /*

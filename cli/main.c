@@ -6,6 +6,7 @@
 #include "confine/version.h" /* generated */
 
 static const struct command *const commands[] = {
+	&command_apparmor,
 	&command_apply,
 	&command_defaults,
 	&command_diff,

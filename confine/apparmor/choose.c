@@ -33,8 +33,7 @@ static struct json profile_of(struct json process)
 	return json_get(process, "apparmorProfile");
 }
 
-/* "name", or with a "*" at its end every name that begins so. */
-static bool matches(struct text pattern, struct text name)
+bool apparmor_name_matches(struct text pattern, struct text name)
 {
 	if (pattern.len == 0 || pattern.ptr[pattern.len - 1] != '*')
 		return text_equal(pattern, name);
@@ -45,7 +44,7 @@ static bool matches(struct text pattern, struct text name)
 static bool is_engine_default(const struct policy *policy, struct text name)
 {
 	for (size_t i = 0; i < policy->apparmor.engine_defaults.count; i++) {
-		if (matches(policy->apparmor.engine_defaults.items[i], name))
+		if (apparmor_name_matches(policy->apparmor.engine_defaults.items[i], name))
 			return true;
 	}
 	return false;
@@ -158,8 +157,7 @@ static enum status fail(struct json origin, const struct apparmor_question *q, s
 			 why);
 }
 
-/* Why AppArmor cannot be had here; NULL when it can. */
-static const char *obstacle(const struct host *host)
+const char *apparmor_obstacle(const struct host *host)
 {
 	if (!host->has_apparmor)
 		return "this kernel has no AppArmor";
@@ -175,7 +173,7 @@ static enum status do_without(const struct apparmor_question *q, const struct st
 			      struct error *err)
 {
 	enum required required = q->policy->apparmor.required;
-	const char *why = obstacle(q->host);
+	const char *why = apparmor_obstacle(q->host);
 
 	if (asked->label.count > 0)
 		return fail(asked->origins[0], q, err, "an AppArmor profile is asked for", why);
@@ -250,7 +248,7 @@ enum status apparmor_choose(const struct apparmor_question *q, struct arena *are
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot choose the AppArmor label");
 	stack = stacks + 1;
 	st = collect(q, asked, err);
-	if (st == STATUS_OK && obstacle(q->host) != NULL)
+	if (st == STATUS_OK && apparmor_obstacle(q->host) != NULL)
 		st = do_without(q, asked, err);
 	else if (st == STATUS_OK && q->policy->audit)
 		st = stack_audited(q, asked, arena, notes, stack, err);

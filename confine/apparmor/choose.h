@@ -49,4 +49,10 @@ enum status apparmor_choose(const struct apparmor_question *question, struct are
 enum status apparmor_audit_name(struct text name, struct arena *arena, struct text *ret_name,
 				struct error *err) MUST_CHECK;
 
+/* Whether a name is `pattern`, or begins so when the pattern has a "*" at its end. */
+bool apparmor_name_matches(struct text pattern, struct text name);
+
+/* Why AppArmor cannot be had here, as the end of a sentence; NULL when it can. */
+const char *apparmor_obstacle(const struct host *host);
+
 #endif

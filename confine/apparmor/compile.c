@@ -146,15 +146,6 @@ static enum status check_names(struct text text, struct text name, struct arena 
 	return st;
 }
 
-static enum status to_audit(const struct apparmor_source *source, struct text preprocessed,
-			    struct arena *arena, struct text *ret_text, struct error *err)
-{
-	enum status st = apparmor_source_for_audit(preprocessed, source->base, source->name, arena,
-						   ret_text, err);
-
-	return st == STATUS_OK ? check_names(*ret_text, source->name, arena, err) : st;
-}
-
 /* What a new blob was made of, as it was before it was made. */
 struct making {
 	struct apparmor_includes includes;
@@ -165,26 +156,26 @@ struct making {
 static enum status make(const struct apparmor_source *source, struct arena *arena,
 			struct making *making, struct text *ret_blob, struct error *err)
 {
-	enum apparmor_parser_job job = APPARMOR_PARSER_COMPILE;
-	struct text text = source->text, preprocessed;
+	enum apparmor_parser_job job = source->audit ? APPARMOR_PARSER_COMPILE_COMPLAIN
+						     : APPARMOR_PARSER_COMPILE;
+	struct text preprocessed, text;
 	enum status st;
 
 	if (access(KERNEL_FEATURES, F_OK) != 0)
 		return error_set(err, STATUS_UNSUPPORTED, 0,
 				 "cannot be compiled here: there is no " KERNEL_FEATURES
 				 " to tell what this kernel knows");
-	st = check_names(text, source->base, arena, err);
+	st = check_names(source->text, source->base, arena, err);
 	if (st == STATUS_OK)
-		st = apparmor_parser_run(APPARMOR_PARSER_PREPROCESS, text, arena, &preprocessed,
-					 err);
+		st = apparmor_parser_run(APPARMOR_PARSER_PREPROCESS, source->text, arena,
+					 &preprocessed, err);
 	if (st != STATUS_OK)
 		return st;
 	making->can_be_kept = apparmor_includes_find(preprocessed, &making->includes) &&
 			      apparmor_includes_stamp(&making->includes, &making->stamp);
-	if (source->audit) {
-		job = APPARMOR_PARSER_COMPILE_COMPLAIN;
-		st = to_audit(source, preprocessed, arena, &text, err);
-	}
+	st = apparmor_source_form(source, preprocessed, arena, &text, err);
+	if (st == STATUS_OK)
+		st = check_names(text, source->name, arena, err);
 	if (st == STATUS_OK)
 		st = apparmor_parser_run(job, text, arena, ret_blob, err);
 	if (st == STATUS_OK && ret_blob->len == 0)

@@ -2,6 +2,7 @@
 #include "confine/apparmor/includes.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -111,8 +112,9 @@ static bool mix_path(struct hash *sum, int root, struct text name, uint64_t plac
 		return false;
 	memcpy(path, name.ptr, name.len);
 	path[name.len] = '\0';
+	/* an "include if exists" is named although nothing is there: as long as that is so */
 	if (fstatat(root, path, &about, 0) != 0)
-		return false;
+		return errno == ENOENT;
 	mix_stat(sum, &about, place);
 	if (!S_ISDIR(about.st_mode))
 		return true;

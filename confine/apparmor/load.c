@@ -10,10 +10,18 @@
 #include "confine/apparmor/loaded.h"
 #include "oci-spec/base/file.h"
 
+static enum status compile(struct text name, const struct policy *policy, struct arena *arena,
+			   struct apparmor_compiled *ret_compiled, struct error *err)
+{
+	struct apparmor_source source;
+	enum status st = apparmor_source_read(name, policy, arena, &source, err);
+
+	return st == STATUS_OK ? apparmor_compile(&source, policy, arena, ret_compiled, err) : st;
+}
+
 static enum status load_one(struct text name, const struct policy *policy, struct arena *arena,
 			    struct error *err)
 {
-	struct apparmor_source source = { .file = NULL };
 	struct apparmor_compiled compiled;
 	enum status st;
 
@@ -22,14 +30,17 @@ static enum status load_one(struct text name, const struct policy *policy, struc
 				 "the AppArmor profile '%.*s' is not loaded, and %s says not to "
 				 "load any (\"load\": false)",
 				 TEXT_ARG(name), policy->path);
-	st = apparmor_source_read(name, policy, arena, &source, err);
-	if (st == STATUS_OK)
-		st = apparmor_compile(&source, policy, arena, &compiled, err);
-	if (st == STATUS_OK)
-		st = apparmor_interface_add(compiled.blob, err);
-	if (st != STATUS_OK && source.file != NULL)
-		return error_in_file(err, source.file);
-	return st;
+	st = compile(name, policy, arena, &compiled, err);
+	return st == STATUS_OK ? apparmor_interface_add(compiled.blob, err) : st;
+}
+
+enum status apparmor_replace(struct text name, const struct policy *policy, struct arena *arena,
+			     struct error *err)
+{
+	struct apparmor_compiled compiled;
+	enum status st = compile(name, policy, arena, &compiled, err);
+
+	return st == STATUS_OK ? apparmor_interface_replace(compiled.blob, err) : st;
 }
 
 /* What we loaded, or another start did, must now be there and in the mode that was meant. */

@@ -18,4 +18,11 @@ enum status apparmor_load(const struct apparmor_label *label, const struct polic
 			  const struct host *host, struct arena *arena,
 			  struct error *err) MUST_CHECK;
 
+/*
+ * Puts the text of a profile, as it is now, in the place of the loaded one of that name: running
+ * containers get it at once.
+ */
+enum status apparmor_replace(struct text name, const struct policy *policy, struct arena *arena,
+			     struct error *err) MUST_CHECK;
+
 #endif

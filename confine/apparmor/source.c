@@ -134,21 +134,51 @@ static bool spells(struct text piece, struct text name)
 	return text_equal(piece, name);
 }
 
-enum status apparmor_source_for_audit(struct text text, struct text name, struct text audit_name,
-				      struct arena *arena, struct text *ret_text, struct error *err)
+/* The profile alone, first, last and in between: the kernel sorts the members of a label. */
+static void add_peers(struct buffer *out, struct text name)
+{
+	static const char *const before[] = { "{", ",", ",**//&", ",**//&" };
+	static const char *const behind[] = { "", "//&**", "", "//&**}" };
+
+	for (unsigned i = 0; i < 4; i++) {
+		buffer_add_str(out, before[i]);
+		buffer_add(out, name);
+		buffer_add_str(out, behind[i]);
+	}
+}
+
+/* "peer=NAME" or "peer=@{profile_name}": rules for signals and ptrace. */
+static bool is_own_peer(struct text word, const struct apparmor_source *source)
+{
+	static const char peer[] = "peer=";
+
+	if (!text_starts_with(word, peer))
+		return false;
+	word.ptr += strlen(peer);
+	word.len -= strlen(peer);
+	return text_is(word, "@{profile_name}") || text_equal(word, source->base);
+}
+
+enum status apparmor_source_form(const struct apparmor_source *source, struct text text,
+				 struct arena *arena, struct text *ret_text, struct error *err)
 {
 	struct buffer out = BUFFER_INIT(arena);
 	struct text before = TEXT_NONE; /* the last piece that was neither blank nor comment */
-	bool renamed = false;
+	bool renamed = !source->audit;
 
 	while (text.len > 0) {
 		struct text piece = next_piece(&text);
 
-		if (!renamed && text_is(before, "profile") && spells(piece, name)) {
-			buffer_add(&out, audit_name);
+		if (!renamed && text_is(before, "profile") && spells(piece, source->base)) {
+			buffer_add(&out, source->name);
 			renamed = true;
-		} else if (text_is(piece, "deny") && !text_is(before, "audit")) {
+		} else if (source->audit && text_is(piece, "deny") && !text_is(before, "audit")) {
 			buffer_add_str(&out, "audit deny");
+		} else if (is_own_peer(piece, source)) {
+			buffer_add_str(&out, "peer=");
+			add_peers(&out, source->name);
+		} else if (text_is(before, "peer=") && spells(piece, source->base)) {
+			add_peers(&out, source->name); /* peer="NAME" */
 		} else {
 			buffer_add(&out, piece);
 		}
@@ -158,6 +188,6 @@ enum status apparmor_source_for_audit(struct text text, struct text name, struct
 	if (!renamed)
 		return error_set(err, STATUS_UNSUPPORTED, 0,
 				 "has no 'profile %.*s' that could be renamed for audit mode",
-				 TEXT_ARG(name));
+				 TEXT_ARG(source->base));
 	return buffer_text(&out, ret_text, err);
 }

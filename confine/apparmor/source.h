@@ -24,12 +24,19 @@ enum status apparmor_source_read(struct text name, const struct policy *policy, 
 				 struct apparmor_source *ret_source, struct error *err) MUST_CHECK;
 
 /*
- * The text of a profile for audit mode: it defines audit_name instead of name, and what it
- * denies explicitly is logged too, since the kernel enforces "deny" in complain mode as well,
- * unless it is "audit deny" (security/apparmor/file.c, aa_audit_file). text is preprocessed.
+ * The preprocessed text as it is compiled. Everything stays but this:
+ *
+ * A rule whose peer is the profile itself (by name or as @{profile_name}, as abstractions/base has
+ * for signals) means every stack with the profile in it too: the kernel compares the whole label
+ * of the peer, so that otherwise the processes of a container could not signal each other once
+ * anything is stacked on it.
+ *
+ * For audit mode the profile has another name, and what it denies explicitly is logged too, since
+ * the kernel enforces "deny" in complain mode as well, unless it is "audit deny"
+ * (security/apparmor/file.c, aa_audit_file).
  */
-enum status apparmor_source_for_audit(struct text text, struct text name, struct text audit_name,
-				      struct arena *arena, struct text *ret_text,
-				      struct error *err) MUST_CHECK;
+enum status apparmor_source_form(const struct apparmor_source *source, struct text preprocessed,
+				 struct arena *arena, struct text *ret_text,
+				 struct error *err) MUST_CHECK;
 
 #endif
