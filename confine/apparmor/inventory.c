@@ -86,6 +86,16 @@ static bool read_label(int proc, const char *pid, struct arena *arena, struct te
 	return true;
 }
 
+/* A directory of /proc that is a process's; 0 for all others. */
+static int process_id(const char *name)
+{
+	int pid = 0;
+
+	for (; *name >= '0' && *name <= '9' && pid < 100000000; name++)
+		pid = pid * 10 + (*name - '0');
+	return *name == '\0' ? pid : 0;
+}
+
 static enum status read_users(struct arena *arena, struct apparmor_inventory *inventory,
 			      struct error *err)
 {
@@ -99,11 +109,10 @@ static enum status read_users(struct arena *arena, struct apparmor_inventory *in
 		return no_memory(err);
 	}
 	while ((entry = readdir(dir)) != NULL && inventory->user_count < APPARMOR_USERS_MAX) {
-		struct apparmor_user user = { .pid = 0 };
+		struct apparmor_user user = { .pid = process_id(entry->d_name) };
 
-		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
+		if (user.pid == 0)
 			continue;
-		user.pid = (int)strtol(entry->d_name, NULL, 10);
 		if (!read_label(dirfd(dir), entry->d_name, arena, &user.label))
 			inventory->unread++;
 		else if (!text_is(user.label, "unconfined"))

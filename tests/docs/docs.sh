@@ -43,8 +43,13 @@ mapfile -t commands < <("$confine" --help | sed -n 's/^  \([a-z]*\)  *[a-z].*/\1
 [ ${#commands[@]} -ge 4 ] || { : > "$work/out"; not_ok "--help lists the commands"; }
 for c in "${commands[@]}"; do
 	example=$(example_of "$c")
+	status=0
+	run_example "$example" > "$work/log" 2>&1 || status=$?
+	# where there is no AppArmor it says so; tests/vm runs it where there is
+	[ "$c" = apparmor ] && [ "$status" = 3 ] && grep -q 'this kernel has no AppArmor' "$work/log" &&
+		status=0
 	check "oci-confine $c --help has an example that runs: ${example//$'\n'/; }" \
-		test -n "$example" -a "$(run_example "$example" > "$work/log" 2>&1; echo $?)" = 0
+		test -n "$example" -a "$status" = 0
 	check "oci-confine(1) has the command $c" grep -q "^\.B.* $c\$\|^\.B $c\$" "$top/docs/man/oci-confine.1"
 	while read -r option; do
 		check "oci-confine(1) has $c's $option" \
