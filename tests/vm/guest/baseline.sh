@@ -51,6 +51,7 @@ host_stops() { # LABEL
 	gone stopped
 }
 
+load /vm/profiles/*
 sleep 1000 &
 strangers="signal=$! trace=$! inspect=$!"
 for name in $(cut -d' ' -f1 /vm/runtimes); do

@@ -17,6 +17,7 @@ falls() {
 $(answer write=/proc/sys/kernel/core_pattern "$text")" "$wanted, ${4:-ok}"
 }
 
+load /vm/profiles/*
 mkdir -p $apparmor/policy/namespaces/elsewhere
 echo 'profile loose flags=(attach_disconnected) { file, network, capability, signal, ptrace, }' |
 	apparmor_parser --quiet --replace --skip-cache --namespace elsewhere

@@ -7,14 +7,14 @@
 #
 #   /vm/bin/{act,looser}        our helpers              /vm/profiles   profiles, one a file
 #   /vm/runtimes                NAME PATH of each runtime, a line each
-#   /vm/oci-confine/            our own programs
+#   /vm/oci-confine/            our own programs          /vm/engines    engines' own profiles
 
 apparmor=/sys/kernel/security/apparmor
 bundle=/vm/bundle
 baseline=oci-confine-default
 number=0
 name_of_run=
-unset runtime runtime_root label nnp annotations
+unset runtime runtime_root label nnp annotations through
 
 # --- reports ---
 
@@ -60,6 +60,11 @@ load() { # FILE...
 	for file; do
 		apparmor_parser --quiet --replace --skip-cache "$file" || not_ok "loads $file"
 	done
+}
+
+# forget NAME: removes it, should it be loaded.
+forget() {
+	[ -z "$(mode_of "$1")" ] || printf %s "$1" >$apparmor/.remove
 }
 
 # mode_of NAME: its mode, nothing when the kernel does not have it.
@@ -112,8 +117,14 @@ use() {
 	name_of_run="$1: "
 }
 
+# The runtime, or what stands in front of it when $through is set.
 rt() {
-	"$runtime" --root "$runtime_root" "$@"
+	if [ -n "${through:-}" ]; then
+		/vm/oci-confine/oci-confine-runtime "--oci-confine-runtime=$runtime" \
+			--root "$runtime_root" "$@"
+	else
+		"$runtime" --root "$runtime_root" "$@"
+	fi
 }
 
 # Words as the items of a JSON array.

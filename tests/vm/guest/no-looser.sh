@@ -6,7 +6,7 @@
 # shellcheck source=tests/vm/guest/lib.sh
 . /vm/guest/lib.sh
 
-load /vm/engines/*
+load /vm/profiles/* /vm/engines/*
 # the processes' own directories once, not every process's
 find /proc /sys -not -path '/proc/[2-9]*' -not -path '/proc/1[0-9]*' >/tmp/paths 2>/dev/null
 # shellcheck disable=SC2046 # words
