@@ -106,6 +106,10 @@ static const struct choice_case {
 	  "cri-containerd.apparmor.d", "cri-containerd.apparmor.d" },
 	{ "which does not come back", NULL, "oci-confine-default//&a", NULL,
 	  "cri-containerd.apparmor.d", "oci-confine-default//&a" },
+	{ "runtime/default means the baseline", NULL, NULL, "runtime/default", NULL,
+	  "oci-confine-default" },
+	{ "runtime/default, but there is none", NO_BASELINE, NULL, "runtime/default", NULL, NULL,
+	  "annotations[\"oci-confine.io/apparmor\"]" },
 	{ "audit", AUDIT, NULL, "a", NULL,
 	  "oci-confine-audit.oci-confine-default//&oci-confine-audit.a" },
 	{ "audit again", AUDIT, "oci-confine-audit.oci-confine-default", NULL, NULL,
@@ -166,7 +170,10 @@ static enum status choose(struct arena *arena, const struct choice_case *c, cons
 	enum status st;
 
 	confine.policy.path = "p";
-	if (c->requested != NULL)
+	if (c->requested != NULL && strcmp(c->requested, "runtime/default") == 0) {
+		request.apparmor_count = 0;
+		request.default_apparmor = annotation;
+	} else if (c->requested != NULL)
 		request.apparmor[0] =
 			(struct request_profile){ text_of(c->requested), annotation };
 	st = apparmor_choose(&question, arena, &notes, &answer, err);
@@ -206,6 +213,8 @@ static const struct without_case {
 	{ "unconfined", NO_APPARMOR, NULL, "unconfined", NULL, NULL },
 	{ "a named profile", NO_APPARMOR, NULL, "a", NULL, "this kernel has no AppArmor" },
 	{ "a requested one", NO_APPARMOR, NULL, NULL, "a", "this kernel has no AppArmor" },
+	{ "the default, by its name", NO_APPARMOR, NULL, NULL, "runtime/default",
+	  "this kernel has no AppArmor" },
 	{ "required", NO_APPARMOR, "{\"apparmor\":{\"required\":true}}", NULL, NULL,
 	  "AppArmor is required by p, but this kernel has no AppArmor" },
 	{ "required, no baseline", NO_APPARMOR,
