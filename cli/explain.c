@@ -184,7 +184,7 @@ static enum status run(int argc, char **argv, struct arena *arena, struct error 
 		st = parse_arch(options.arch, &e.arch, err);
 	if (st == STATUS_OK)
 		st = find_call(options.words[options.count - 1], e.arch, &e.question.call, err);
-	e.question.is_32bit = arch_is_32bit_on_x86(e.arch);
+	e.question.is_32bit = arch_is_32bit(e.arch);
 	if (st == STATUS_OK)
 		st = set_arguments(&options, &e, err);
 	if (st == STATUS_OK)

@@ -10,9 +10,10 @@ static void cut(struct lint *lint, unsigned call, const struct rule *rules)
 				continue;
 			lint_add(
 				lint, lint_place(lint, r),
-				"do without the high half, or do not list SCMP_ARCH_X86 and _X32",
-				"%.*s: for SCMP_ARCH_X86 and _X32 libseccomp cuts numbers and masks to "
-				"32 bits, so there the condition is another, or always holds",
+				"do without the high half, or list no 32-bit architecture",
+				"%.*s: for SCMP_ARCH_X86, _X32, _ARM and other 32-bit architectures "
+				"libseccomp cuts numbers and masks to 32 bits, so there the condition "
+				"is another, or always holds",
 				TEXT_ARG(syscall_name(call)));
 			return;
 		}
@@ -21,7 +22,7 @@ static void cut(struct lint *lint, unsigned call, const struct rule *rules)
 
 void check_cut_to_32bit(struct lint *lint)
 {
-	if ((lint->arches & (ARCH_BIT(ARCH_X86) | ARCH_BIT(ARCH_X32))) != 0)
+	if ((lint->arches & ARCHES_32BIT) != 0)
 		lint_visit_calls(lint, cut);
 }
 

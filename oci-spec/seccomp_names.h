@@ -114,10 +114,19 @@ const char *compare_name(enum compare compare);
 const char *arch_name(enum arch arch);
 const char *flag_name(uint32_t flag);
 
-/* Whether arguments are compared in their low 32 bits only there. */
-static inline bool arch_is_32bit_on_x86(enum arch arch)
+/*
+ * Where registers, or what libseccomp takes for them, have 32 bits: it then compares the low half
+ * of an argument and cuts numbers and masks to it (src/arch-*.c, ARCH_SIZE_32).
+ */
+#define ARCHES_32BIT                                                                          \
+	(ARCH_BIT(ARCH_X86) | ARCH_BIT(ARCH_X32) | ARCH_BIT(ARCH_ARM) | ARCH_BIT(ARCH_M68K) | \
+	 ARCH_BIT(ARCH_MIPS) | ARCH_BIT(ARCH_MIPSEL) | ARCH_BIT(ARCH_MIPS64N32) |             \
+	 ARCH_BIT(ARCH_MIPSEL64N32) | ARCH_BIT(ARCH_PARISC) | ARCH_BIT(ARCH_PPC) |            \
+	 ARCH_BIT(ARCH_S390) | ARCH_BIT(ARCH_SH) | ARCH_BIT(ARCH_SHEB))
+
+static inline bool arch_is_32bit(enum arch arch)
 {
-	return arch == ARCH_X86 || arch == ARCH_X32;
+	return (ARCH_BIT(arch) & ARCHES_32BIT) != 0;
 }
 
 #endif

@@ -115,7 +115,10 @@ int main(int argc, char **argv)
 	}
 	for (int i = 1; i < argc; i += 2)
 		add_profile(&out, &profiles, argv[i], argv[i + 1]);
-	printf("/* generated from confine/data by generate_runtime_default */\n");
+	/* a build for another machine's judges has its own before this one is asked for */
+	printf("/* generated from confine/data by generate_runtime_default */\n"
+	       "#ifndef RUNTIME_DEFAULT_DATA_H\n#define RUNTIME_DEFAULT_DATA_H\n\n"
+	       "#include \"confine/seccomp/runtime_default_table.h\"\n\n");
 	print("static const uint16_t builtin_calls", &out.calls);
 	print("static const struct profile_arg builtin_args", &out.args);
 	print("static const struct builtin_rule builtin_rules", &out.rules);
@@ -127,7 +130,7 @@ int main(int argc, char **argv)
 		printf("%s%s", comma, argv[i]);
 		comma = ", ";
 	}
-	printf("\";\n");
+	printf("\";\n\n#endif\n");
 	arena_done(&arena);
 	return 0;
 }

@@ -115,7 +115,7 @@ static int number(const struct entry *entry, uint32_t arch)
 		nr = seccomp_syscall_resolve_name_arch(arch, entry->name);
 	if (arch == SCMP_ARCH_X32 && nr >= X32_BIT)
 		nr -= X32_BIT;
-	return nr < 0 || nr > 2000 ? -1 : nr;
+	return nr < 0 ? -1 : nr;
 }
 
 /* The same as in confine/seccomp/syscalls.c. */
@@ -146,7 +146,7 @@ static void print_names(void)
 static void print_numbers(void)
 {
 	printf("/* x86, x86_64, x32, arm, aarch64; -1: not there */\n"
-	       "static const int16_t syscall_numbers[SYSCALLS][%zu] = {\n",
+	       "static const int32_t syscall_numbers[SYSCALLS][%zu] = {\n",
 	       NUMBERED);
 	for (size_t i = 0; i < count; i++) {
 		printf("\t{");

@@ -33,8 +33,6 @@
 /* Merging a merge again is stable after one round or two. */
 #define REMERGES_MAX 8
 
-#define X86_ABIS_32BIT (ARCH_BIT(ARCH_X86) | ARCH_BIT(ARCH_X32))
-
 static enum status merge_listener(const struct ruleset *a, const struct ruleset *b,
 				  struct ruleset *merged, struct error *err)
 {
@@ -135,7 +133,7 @@ static enum status merge_two(const struct ruleset *a, const struct ruleset *b,
 		.arena = arena,
 		.scratch = &scratch,
 		.default_verdict = fallback.verdict,
-		.has_32bit = (a->arches & b->arches & X86_ABIS_32BIT) != 0,
+		.has_32bit = (a->arches & b->arches & ARCHES_32BIT) != 0,
 		.budget = budget,
 	};
 	struct last_pair last = { NULL, NULL, NULL };

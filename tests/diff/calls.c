@@ -7,38 +7,70 @@
 
 #define NUMBERS_MAX 1024
 #define X32_BIT 0x40000000
+#define ARM_PRIVATE 0xf0000 /* asm/unistd.h, __ARM_NR_BASE */
+#define ARM_PRIVATE_MAX 16
 
-const enum arch judged_arches[JUDGED_ARCHES] = { ARCH_X86_64, ARCH_X86, ARCH_X32 };
+static const struct judged {
+	enum arch arch, machine;
+	uint32_t token, audit;
+} judged[] = {
+	{ ARCH_X86_64, ARCH_X86_64, SCMP_ARCH_X86_64, AUDIT_ARCH_X86_64 },
+	{ ARCH_X86, ARCH_X86_64, SCMP_ARCH_X86, AUDIT_ARCH_I386 },
+	{ ARCH_X32, ARCH_X86_64, SCMP_ARCH_X32, AUDIT_ARCH_X86_64 },
+	{ ARCH_AARCH64, ARCH_AARCH64, SCMP_ARCH_AARCH64, AUDIT_ARCH_AARCH64 },
+	{ ARCH_ARM, ARCH_AARCH64, SCMP_ARCH_ARM, AUDIT_ARCH_ARM },
+};
+#define JUDGED (sizeof(judged) / sizeof(judged[0]))
 
-static uint32_t token_of(enum arch arch)
+uint32_t calls_arches(void)
 {
-	if (arch == ARCH_X86)
-		return SCMP_ARCH_X86;
-	return arch == ARCH_X32 ? SCMP_ARCH_X32 : SCMP_ARCH_X86_64;
+	uint32_t arches = 0;
+
+	for (size_t a = 0; a < JUDGED; a++)
+		arches |= judged[a].machine == ARCH_NATIVE ? ARCH_BIT(judged[a].arch) : 0;
+	return arches;
+}
+
+uint32_t calls_token(enum arch arch)
+{
+	for (size_t a = 0; a < JUDGED; a++) {
+		if (judged[a].arch == arch)
+			return judged[a].token;
+	}
+	return 0;
+}
+
+static void add_numbers(struct calls *calls, const struct judged *on, int first, int count)
+{
+	for (int nr = first; nr < first + count; nr++) {
+		char *name = seccomp_syscall_resolve_num_arch(on->token, nr);
+		struct call *call = &calls->list[calls->count];
+
+		if (name != NULL && strlen(name) < sizeof(call->name)) {
+			*call = (struct call){ on->arch, nr, "" };
+			memcpy(call->name, name, strlen(name));
+			calls->count++;
+		}
+		free(name);
+	}
 }
 
 bool calls_init(struct calls *calls, struct arena *arena)
 {
 	*calls = (struct calls){
-		arena_array(arena, JUDGED_ARCHES * (size_t)NUMBERS_MAX, sizeof(*calls->list)), 0
+		arena_array(arena, JUDGED * (size_t)(NUMBERS_MAX + ARM_PRIVATE_MAX),
+			    sizeof(*calls->list)),
+		0
 	};
 	if (calls->list == NULL)
 		return false;
-	for (unsigned a = 0; a < JUDGED_ARCHES; a++) {
-		enum arch arch = judged_arches[a];
-
-		for (int i = 0; i < NUMBERS_MAX; i++) {
-			int nr = arch == ARCH_X32 ? X32_BIT | i : i;
-			char *name = seccomp_syscall_resolve_num_arch(token_of(arch), nr);
-			struct call *call = &calls->list[calls->count];
-
-			if (name != NULL && strlen(name) < sizeof(call->name)) {
-				*call = (struct call){ arch, nr, "" };
-				memcpy(call->name, name, strlen(name));
-				calls->count++;
-			}
-			free(name);
-		}
+	for (size_t a = 0; a < JUDGED; a++) {
+		if (judged[a].machine != ARCH_NATIVE)
+			continue;
+		add_numbers(calls, &judged[a], judged[a].arch == ARCH_X32 ? X32_BIT : 0,
+			    NUMBERS_MAX);
+		if (judged[a].arch == ARCH_ARM)
+			add_numbers(calls, &judged[a], ARM_PRIVATE, ARM_PRIVATE_MAX);
 	}
 	return true;
 }
@@ -56,10 +88,11 @@ struct seccomp_data call_data(const struct call *call, const uint64_t args[6])
 {
 	struct seccomp_data data = {
 		.nr = call->nr,
-		.arch = call->arch == ARCH_X86 ? AUDIT_ARCH_I386 : AUDIT_ARCH_X86_64,
 		.instruction_pointer = 0x400000,
 	};
 
+	for (size_t a = 0; a < JUDGED; a++)
+		data.arch = judged[a].arch == call->arch ? judged[a].audit : data.arch;
 	for (unsigned i = 0; i < 6; i++)
 		data.args[i] = args[i];
 	return data;

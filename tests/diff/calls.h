@@ -7,9 +7,14 @@
 #include "oci-spec/base/arena.h"
 #include "oci-spec/seccomp_names.h"
 
-/* The architectures that an x86_64 kernel runs. */
-#define JUDGED_ARCHES 3
-extern const enum arch judged_arches[JUDGED_ARCHES];
+/*
+ * The architectures that a kernel of the judged machine runs: x86_64, x86 and x32, or aarch64 and
+ * arm. As ARCH_BITs; the machine is ARCH_NATIVE, which a build for the judges alone may set.
+ */
+uint32_t calls_arches(void);
+
+/* libseccomp's number for one of them. */
+uint32_t calls_token(enum arch arch);
 
 /* One system call of one architecture: its number, with the bit of x32, and libseccomp's name. */
 struct call {
@@ -19,7 +24,7 @@ struct call {
 };
 
 struct calls {
-	struct call *list; /* by architecture, as in judged_arches[], and number */
+	struct call *list; /* by architecture and number */
 	size_t count;
 };
 

@@ -94,35 +94,49 @@ size_t compile_rule_count(const struct profile *profile, const struct walker_hos
 	return count;
 }
 
+/* libseccomp's number of an architecture; 0: newer than this libseccomp. */
+static uint32_t token_of(enum arch arch)
+{
+	char name[32];
+
+	/* libseccomp's word is the part behind SCMP_ARCH_, in lower case */
+	(void)snprintf(name, sizeof(name), "%s", arch_name(arch) + strlen("SCMP_ARCH_"));
+	for (char *c = name; *c != '\0'; c++)
+		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c + ('a' - 'A') : *c);
+	return seccomp_arch_resolve_name(name);
+}
+
+/* The listed ones, and the judged machine's own instead of that of this one. */
+static int add_arches(scmp_filter_ctx filter, uint32_t arches)
+{
+	arches |= ARCH_BIT(ARCH_NATIVE);
+	for (unsigned arch = 0; arch < ARCH_COUNT_; arch++) {
+		uint32_t token = (arches & ARCH_BIT(arch)) != 0 ? token_of((enum arch)arch) : 0;
+		int failed = token != 0 ? seccomp_arch_add(filter, token) : 0;
+
+		if (failed != 0 && failed != -EEXIST)
+			return failed;
+	}
+	for (unsigned arch = 0; arch < ARCH_COUNT_; arch++) {
+		if (token_of((enum arch)arch) == seccomp_arch_native() &&
+		    (arches & ARCH_BIT(arch)) == 0)
+			return seccomp_arch_remove(filter, seccomp_arch_native());
+	}
+	return 0;
+}
+
 static int generate(const struct profile *profile, const struct walker_host *host, bool optimize,
 		    int fd)
 {
 	scmp_filter_ctx filter;
-	int failed = 0;
+	int failed;
 
 	/* everything that this libseccomp knows, whatever the kernel here */
 	(void)seccomp_api_set(6);
 	filter = seccomp_init(answer_of(profile->default_verdict));
 	if (filter == NULL)
 		return -EINVAL;
-	for (unsigned arch = 0; arch < ARCH_COUNT_ && failed == 0; arch++) {
-		char name[32];
-		uint32_t token;
-
-		if ((profile->arches & ARCH_BIT(arch)) == 0)
-			continue;
-		/* libseccomp's word is the part behind SCMP_ARCH_, in lower case */
-		(void)snprintf(name, sizeof(name), "%s",
-			       arch_name((enum arch)arch) + strlen("SCMP_ARCH_"));
-		for (char *c = name; *c != '\0'; c++)
-			*c = (char)(*c >= 'A' && *c <= 'Z' ? *c + ('a' - 'A') : *c);
-		token = seccomp_arch_resolve_name(name);
-		if (token == 0)
-			continue; /* newer than this libseccomp */
-		failed = seccomp_arch_add(filter, token);
-		if (failed == -EEXIST)
-			failed = 0;
-	}
+	failed = add_arches(filter, profile->arches);
 	if (failed == 0 && optimize)
 		failed = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (failed == 0)

@@ -390,7 +390,7 @@ enum fault contest_run(const struct contest_rules *rules, const struct contest_i
 		compile_inputs(&c, inputs);
 		make_own(&c);
 		judge_calls(&c);
-		if (rules->live && c.filter.count <= BPF_MAXINSNS)
+		if (rules->live && live_is_possible() && c.filter.count <= BPF_MAXINSNS)
 			judge_live(&c);
 	}
 	arena_done(&c.arena);

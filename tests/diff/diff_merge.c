@@ -127,6 +127,9 @@ static const struct profile *read_sample(struct session *session, size_t i)
 	if (profile_from_text(text_of(sample_profiles[i].json), PROFILE_IN_FILE, &session->arena,
 			      &profile, &err) != STATUS_OK)
 		fprintf(stderr, "%s: %s: %s\n", sample_profiles[i].name, err.where, err.what);
+	/* one that lists a machine's architectures lists the judged machine's */
+	else if (profile->arches != 0)
+		profile->arches = calls_arches();
 	return profile;
 }
 

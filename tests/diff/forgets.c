@@ -6,7 +6,8 @@
 
 static bool is_arch_token(uint32_t k)
 {
-	return k == AUDIT_ARCH_X86_64 || k == AUDIT_ARCH_I386;
+	return k == AUDIT_ARCH_X86_64 || k == AUDIT_ARCH_I386 || k == AUDIT_ARCH_AARCH64 ||
+	       k == AUDIT_ARCH_ARM;
 }
 
 bool bpf_forgets_number(const struct bpf *filter)

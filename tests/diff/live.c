@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <seccomp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -42,6 +43,12 @@ struct sample {
 	volatile int loaded, finished;
 	sigjmp_buf back;
 };
+
+bool live_is_possible(void)
+{
+	return seccomp_arch_native() ==
+	       (ARCH_NATIVE == ARCH_AARCH64 ? SCMP_ARCH_AARCH64 : SCMP_ARCH_X86_64);
+}
 
 static void kill_child(pid_t pid, int *ret_status)
 {

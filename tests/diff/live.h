@@ -6,6 +6,9 @@
 #include "tests/diff/calls.h"
 #include "tests/diff/points.h"
 
+/* Whether the judged machine is this one. */
+bool live_is_possible(void);
+
 /*
  * The fourth judge: this kernel. A forked child loads the filter and makes a sample of harmless
  * native calls; each must end as bpf_run() says. The last one may kill the child. False when

@@ -22,13 +22,6 @@ static bool is_looser(const struct ruleset *merged, const struct bpf *bpf, struc
 	return judgement.is_looser;
 }
 
-static uint32_t token_of(enum arch arch)
-{
-	if (arch == ARCH_X86)
-		return SCMP_ARCH_X86;
-	return arch == ARCH_X32 ? SCMP_ARCH_X32 : SCMP_ARCH_X86_64;
-}
-
 /* runc: libcontainer/seccomp/patchbpf/enosys_linux.go, findLastSyscalls() */
 static void find_boundary(const struct profile *written, enum arch arch, struct own_filter *filter)
 {
@@ -41,7 +34,7 @@ static void find_boundary(const struct profile *written, enum arch arch, struct 
 
 			(void)snprintf(name, sizeof(name), "%.*s",
 				       TEXT_ARG(written->rules[i].names[n]));
-			number = seccomp_syscall_resolve_name_arch(token_of(arch), name);
+			number = seccomp_syscall_resolve_name_arch(calls_token(arch), name);
 			highest = number > highest ? number : highest;
 		}
 	}
@@ -57,9 +50,9 @@ static void find_boundaries(const struct ruleset *merged, const struct profile *
 	if (!answer_is_stricter(fallback, SECCOMP_RET_TRACE) ||
 	    fallback == (SECCOMP_RET_ERRNO | ENOSYS))
 		return;
-	for (unsigned a = 0; a < JUDGED_ARCHES; a++) {
-		if ((merged->arches & ARCH_BIT(judged_arches[a])) != 0)
-			find_boundary(written, judged_arches[a], filter);
+	for (unsigned a = 0; a < ARCH_COUNT_; a++) {
+		if ((merged->arches & calls_arches() & ARCH_BIT(a)) != 0)
+			find_boundary(written, (enum arch)a, filter);
 	}
 }
 

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "tests/diff/calls.h"
+
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Old and new ones, those that other calls stand for, and those of one architecture only. */
@@ -125,7 +127,7 @@ static struct profile *make_profile(struct prng *prng, struct arena *arena)
 	profile->name = "random";
 	profile->default_verdict = random_verdict(prng, true);
 	if (prng_percent(prng, 60))
-		profile->arches = ARCH_BIT(ARCH_X86_64) | ARCH_BIT(ARCH_X86) | ARCH_BIT(ARCH_X32);
+		profile->arches = calls_arches();
 	if (prng_percent(prng, 20))
 		profile->arches &= (uint32_t)prng_next(prng);
 	profile->rule_count = prng_below(prng, 9);

@@ -214,7 +214,7 @@ static struct walker_answer through_single(const struct walker *walker, const ch
 struct walker_answer walker_ask(const struct walker *walker, enum arch arch, const char *name,
 				const uint64_t args[PROFILE_ARGS_MAX])
 {
-	bool low_half_only = arch == ARCH_X86 || arch == ARCH_X32;
+	bool low_half_only = arch != ARCH_X86_64 && arch != ARCH_AARCH64;
 	const char *single = NULL;
 	struct walker_answer own;
 

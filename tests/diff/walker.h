@@ -9,8 +9,8 @@
  * The first judge: what a profile declares, read off its rules one by one. A rule matches when
  * all its conditions hold (an index given twice: when any of them holds, as runc and crun do);
  * of the matching rules the strictest counts, of equally strict ones the first; when none
- * matches, the default. x86_64 compares 64 bits; x86 and x32 the low 32 bits of argument, datum
- * and mask, as libseccomp does. Shares no code with confine/seccomp.
+ * matches, the default. x86_64 and aarch64 compare 64 bits; x86, x32 and arm the low 32 bits of
+ * argument, datum and mask, as libseccomp does. Shares no code with confine/seccomp.
  *
  * socketcall and ipc of x86 stand for other calls, which libseccomp knows: a rule on "socket" is
  * also one on socketcall(1), whatever it says about the first argument. Here a rule on the
