@@ -51,17 +51,26 @@ static enum status merge_listener(const struct ruleset *a, const struct ruleset 
 
 /*
  * LOG when any input asks for it. SPEC_ALLOW, which gives up a speculation barrier, only when
- * all have it; an input without "flags" gets it from the runtime.
+ * all have it; an input without "flags" gets it from the runtime. So SPEC_ALLOW alone is said
+ * by no "flags" at all, which runc 1.1 takes, too.
  */
 static void merge_flags(const struct ruleset *a, const struct ruleset *b, struct ruleset *merged)
 {
 	uint32_t fa = a->flags_given ? a->flags : FLAG_SPEC_ALLOW;
 	uint32_t fb = b->flags_given ? b->flags : FLAG_SPEC_ALLOW;
+	uint32_t flags = ((fa | fb) & ~(uint32_t)FLAG_SPEC_ALLOW) | (fa & fb & FLAG_SPEC_ALLOW);
 
-	merged->flags_given = a->flags_given || b->flags_given;
-	merged->flags = merged->flags_given ? ((fa | fb) & ~(uint32_t)FLAG_SPEC_ALLOW) |
-						      (fa & fb & FLAG_SPEC_ALLOW)
-					    : 0;
+	merged->flags_given = flags != FLAG_SPEC_ALLOW;
+	merged->flags = merged->flags_given ? flags : 0;
+}
+
+/* runc 1.1, libcontainer/specconv/spec_linux.go: any flag is an error. */
+static void note_flags(const struct ruleset *merged, struct notes *notes, struct arena *arena)
+{
+	if (merged->flags != 0)
+		notes_add(notes, arena,
+			  "seccomp: a profile sets flags; runc before 1.2 refuses the container then "
+			  "('seccomp flags are not yet supported')");
 }
 
 static void note_precision(enum precision precision, unsigned call, struct notes *notes,
@@ -298,9 +307,11 @@ enum status merge_around(const struct ruleset *inputs, size_t count, size_t own,
 			notes_add_once(notes, arena, repeated.list[i]);
 		merged = next;
 	}
-	if (st == STATUS_OK)
-		*ret_merged = merged;
-	return st;
+	if (st != STATUS_OK)
+		return st;
+	note_flags(&merged, notes, arena);
+	*ret_merged = merged;
+	return STATUS_OK;
 }
 
 enum status merge_profiles(const struct ruleset *inputs, size_t count, struct arena *arena,

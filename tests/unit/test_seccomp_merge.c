@@ -36,7 +36,7 @@ static const struct flags_case {
 	{ "", ",\"flags\":[]", "[]" },
 	{ ",\"flags\":[]", ",\"flags\":[]", "[]" },
 	{ ",\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"]", "", "[\"SECCOMP_FILTER_FLAG_LOG\"]" },
-	{ ",\"flags\":[\"SECCOMP_FILTER_FLAG_SPEC_ALLOW\"]", "", "[\"SECCOMP_FILTER_FLAG_SPEC_ALLOW\"]" },
+	{ ",\"flags\":[\"SECCOMP_FILTER_FLAG_SPEC_ALLOW\"]", "", NULL },
 	{ ",\"flags\":[\"SECCOMP_FILTER_FLAG_SPEC_ALLOW\"]", ",\"flags\":[]", "[]" },
 	{ ",\"flags\":[\"SECCOMP_FILTER_FLAG_TSYNC\"]", ",\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"]",
 	  "[\"SECCOMP_FILTER_FLAG_TSYNC\",\"SECCOMP_FILTER_FLAG_LOG\"]" },
