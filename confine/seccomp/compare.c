@@ -42,7 +42,7 @@ bool call_exists(unsigned call, uint32_t arches)
 		if ((arches & ARCH_BIT(arch)) == 0)
 			continue;
 		if (!syscall_arch_is_numbered((enum arch)arch) ||
-		    syscall_number(call, (enum arch)arch) >= 0)
+		    (syscall_arches(call) & ARCH_BIT(arch)) != 0)
 			return true;
 	}
 	return false;

@@ -17,13 +17,16 @@ bool syscall_find(struct text name, unsigned *ret_call);
 
 struct text syscall_name(unsigned call);
 
-/* Its number on arch, -1 where it does not exist or arch has no table here. */
+/*
+ * Its number on arch, -1 where it does not exist, is one of ARM's private calls, whose numbers are
+ * far above all others, or arch has no table here.
+ */
 int syscall_number(unsigned call, enum arch arch) __attribute__((const));
 
 /* Whether there is a table of numbers for arch. */
 bool syscall_arch_is_numbered(enum arch arch);
 
-/* The numbered architectures that have the call, as ARCH_BITs. */
+/* The numbered architectures that have the call, ARM with its private ones, as ARCH_BITs. */
 uint32_t syscall_arches(unsigned call) __attribute__((const));
 
 /* Such an architecture's calls by falling number. */
