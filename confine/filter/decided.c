@@ -121,7 +121,7 @@ struct decided decided_answer(const struct ruleset *ruleset, const struct number
 		verdict = multiplex_evaluate(ruleset, call->call, args);
 	else if (call->has_name)
 		verdict = ruleset_evaluate(ruleset, call->call, args,
-					   arch_is_32bit_on_x86(call->arch), NULL);
+					   arch_is_32bit(call->arch), NULL);
 	return (struct decided){ answer_of(verdict), is_above_boundary(ruleset, call) };
 }
 

@@ -19,6 +19,12 @@ static bool has_stub(struct verdict v)
 	       !(v.action == ACTION_ERRNO && v.data == ENOSYS);
 }
 
+/* One of ARM's private calls: above all others, so that runc finds its boundary there. */
+static bool is_private(unsigned call, enum arch arch)
+{
+	return (syscall_arches(call) & ARCH_BIT(arch)) != 0 && syscall_number(call, arch) < 0;
+}
+
 bool boundary_of(const struct ruleset *ruleset, enum arch arch, int *ret_number)
 {
 	size_t count;
@@ -26,6 +32,10 @@ bool boundary_of(const struct ruleset *ruleset, enum arch arch, int *ret_number)
 
 	if (!has_stub(ruleset->default_verdict) || !syscall_arch_is_numbered(arch))
 		return false;
+	for (unsigned call = 0; call < syscall_count() && arch == ARCH_ARM; call++) {
+		if (ruleset->calls[call] != NULL && is_private(call, arch))
+			return false;
+	}
 	calls = syscall_by_number(arch, &count);
 	for (size_t i = 0; i < count; i++) {
 		if (ruleset->calls[calls[i]] == NULL || syscall_is_newer(calls[i]))
@@ -41,6 +51,10 @@ static int highest_named(const struct ruleset *input, enum arch arch)
 	size_t count;
 	const uint16_t *calls = syscall_by_number(arch, &count);
 
+	for (unsigned call = 0; call < syscall_count() && arch == ARCH_ARM; call++) {
+		if (input->named[call] && is_private(call, arch))
+			return NO_BOUNDARY;
+	}
 	for (size_t i = 0; i < count; i++) {
 		/* what the merge before named for libseccomp's sake is no boundary */
 		if (input->named[calls[i]] && !anchor_is_candidate(calls[i]))

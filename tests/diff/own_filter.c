@@ -38,7 +38,8 @@ static void find_boundary(const struct profile *written, enum arch arch, struct 
 			highest = number > highest ? number : highest;
 		}
 	}
-	filter->has_boundary[arch] = highest > 0;
+	/* one at an ARM's private call is left out: only get_tls is above it */
+	filter->has_boundary[arch] = highest > 0 && (arch != ARCH_ARM || highest < 2000);
 	filter->boundary[arch] = (uint32_t)highest;
 }
 
@@ -81,8 +82,7 @@ bool own_filter_agrees(const struct own_filter *filter, const struct call *call,
 {
 	if (!bpf_run(&filter->bpf, data, ret_ours))
 		return false;
-	if (filter->has_boundary[call->arch] &&
-	    (uint32_t)call->nr > filter->boundary[call->arch])
+	if (filter->has_boundary[call->arch] && (uint32_t)call->nr > filter->boundary[call->arch])
 		theirs = SECCOMP_RET_ERRNO | ENOSYS;
 	return *ret_ours == theirs;
 }
