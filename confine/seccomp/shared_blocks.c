@@ -65,6 +65,26 @@ static bool shares_an_end(const struct ruleset *merged, unsigned call)
 	return false;
 }
 
+/* A condition that is none where libseccomp cuts its mask to 32 bits. */
+static bool vanishes(const struct profile_arg *cond)
+{
+	return cond->op == COMPARE_MASKED_EQ && (uint32_t)cond->a == 0;
+}
+
+/* On some listed architecture a rule has fewer arguments than on another. */
+static bool loses_an_argument(const struct ruleset *merged, unsigned call)
+{
+	if ((merged->arches & ARCHES_32BIT) == 0)
+		return false;
+	for (const struct rule *r = merged->calls[call]; r != NULL; r = r->next) {
+		for (unsigned c = 0; c < r->cond_count; c++) {
+			if (r->cond_count > 1 && vanishes(&r->conds[c]))
+				return true;
+		}
+	}
+	return false;
+}
+
 static enum status make_constant(struct ruleset *merged, unsigned call, struct arena *arena,
 				 struct error *err)
 {
@@ -89,13 +109,16 @@ enum status shared_blocks_avoid(struct ruleset *merged, struct arena *arena, str
 
 	for (unsigned call = 0; call < syscall_count() && st == STATUS_OK; call++) {
 		if (!is_conditional(merged->calls[call]) ||
-		    !has_mixed_arguments(merged->calls[call]) || !shares_an_end(merged, call))
+		    !has_mixed_arguments(merged->calls[call]) ||
+		    (!loses_an_argument(merged, call) && !shares_an_end(merged, call)))
 			continue;
 		st = make_constant(merged, call, arena, err);
-		notes_add(notes, arena,
-			  "seccomp: the conditions on %.*s cannot be merged exactly, as libseccomp "
-			  "would mix them up with another call's: its strictest action holds for all",
-			  TEXT_ARG(syscall_name(call)));
+		notes_add(
+			notes, arena,
+			"seccomp: the conditions on %.*s cannot be merged exactly, as libseccomp "
+			"would mix them up with those of another call or architecture: its strictest "
+			"action holds for all",
+			TEXT_ARG(syscall_name(call)));
 	}
 	return st;
 }

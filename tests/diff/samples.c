@@ -106,6 +106,11 @@ const struct sample_profile sample_profiles[] = {
 	{ "two calls with one condition, one of them longer",
 	  ALLOW_ALL_ARCHES RULE_IF("\"prctl\",\"setns\"", "LOG", ARG("1", "EQ", "0")) ","
 	  RULE_IF("\"setns\"", "ERRNO", ARG("1", "EQ", "1911000") "," ARG("2", "EQ", "12")) "]}" },
+	{ "an argument that x86 does not have",
+	  "{\"defaultAction\":\"SCMP_ACT_ERRNO\"," ALL_ARCHES ",\"syscalls\":["
+	  RULE_IF("\"clone\"", "TRAP", ARG("0", "EQ", "2147483648") "," MASKED("1", "4294967296", "0")) ","
+	  RULE_IF("\"clone\"", "ALLOW", ARG("0", "LE", "2147483647")) ","
+	  RULE("\"read\",\"exit_group\"", "ALLOW") "]}" },
 	{ "one argument, greater than",
 	  ALLOW_ALL_ARCHES RULE_IF("\"chmod\",\"fchmod\"", "ERRNO", ARG("1", "GT", "511")) ","
 	  RULE_IF("\"kill\"", "ERRNO", ARG("0", "LT", "2") "," ARG("1", "NE", "0")) "]}" },
