@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "confine/inject/label.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "confine/live.h"
+#include "oci-spec/base/text.h"
+
+#define LABEL_TEXT_MAX 1400 /* a command: a word, a space and a label of plan.h */
+
+/* uapi/linux/lsm.h, which Debian 12 does not have yet: who is spoken to, and about what. */
+#define LSM_ID_APPARMOR 104
+#define LSM_ATTR_CURRENT 100
+struct lsm_context {
+	uint64_t id, flags, len, text_len; /* len: of all, text_len: of text */
+	char text[LABEL_TEXT_MAX];
+};
+
+static const char own_attribute[] = "/proc/thread-self/attr/apparmor/current";
+
+/* Cuts the first member off "A//&B". */
+static struct text cut_member(struct text *label)
+{
+	const char *end = label->len > 0 ? memmem(label->ptr, label->len, "//&", 3) : NULL;
+	size_t n = end != NULL ? (size_t)(end - label->ptr) : label->len;
+	struct text member = { label->ptr, n };
+
+	n += end != NULL ? 3 : 0;
+	*label = (struct text){ label->ptr + n, label->len - n };
+	return member;
+}
+
+static bool has_member(struct text label, struct text member)
+{
+	while (label.len > 0) {
+		if (text_equal(cut_member(&label), member))
+			return true;
+	}
+	return false;
+}
+
+/* What the process runs under, without the mode behind it: "A//&B". */
+static enum status read_label(int procfd, char *label, size_t size, struct text *ret_label,
+			      struct error *err)
+{
+	enum status st = live_read_label(procfd, label, size, err);
+	char *mode = st == STATUS_OK ? strstr(label, " (") : NULL;
+
+	if (mode != NULL)
+		*mode = '\0';
+	if (st == STATUS_OK)
+		*ret_label = text_of(label);
+	return st;
+}
+
+/* "stack B" of what is missing, "changeprofile A//&B" from unconfined; empty: nothing is. */
+static enum status make_command(struct text current, struct text wanted, char *command,
+				struct error *err)
+{
+	bool is_unconfined = text_is(current, "unconfined");
+	size_t len = 0;
+
+	command[0] = '\0';
+	while (wanted.len > 0) {
+		struct text member = cut_member(&wanted);
+		const char *before = is_unconfined ? "changeprofile " : "stack ";
+
+		if (has_member(current, member))
+			continue;
+		len += (size_t)snprintf(command + len, LABEL_TEXT_MAX - len, "%s%.*s",
+					len == 0 ? before : "//&", (int)member.len, member.ptr);
+		if (len >= LABEL_TEXT_MAX)
+			return error_set(err, STATUS_INVALID, 0, "the AppArmor label is too long");
+	}
+	return STATUS_OK;
+}
+
+/* lsm_set_self_attr(2) needs no /proc in the container. *ret_done is false without it. */
+static enum status set_by_call(struct remote *remote, size_t offset, const char *command,
+			       bool *ret_done, struct error *err)
+{
+	const uint64_t at = remote->memory + offset;
+	struct lsm_context context = { .id = LSM_ID_APPARMOR };
+	uint64_t args[6] = { LSM_ATTR_CURRENT, at };
+	int64_t result;
+	enum status st;
+
+	context.text_len = strlen(command);
+	context.len = offsetof(struct lsm_context, text) + context.text_len;
+	memcpy(context.text, command, context.text_len);
+	args[2] = context.len;
+	st = remote_write(remote, offset, &context, context.len, err);
+	if (st == STATUS_OK)
+		st = remote_call(remote, REMOTE_LSM_SET_SELF_ATTR, args, &result, err);
+	if (st != STATUS_OK)
+		return st;
+	*ret_done = result != -ENOSYS && result != -EOPNOTSUPP;
+	if (*ret_done && result < 0)
+		return error_set(err, STATUS_SYSTEM, (int)-result, "AppArmor refuses '%.200s'",
+				 command);
+	return STATUS_OK;
+}
+
+/* A process may write only its own, through a /proc of its own: what it wrote is read outside. */
+static enum status set_by_file(struct remote *remote, size_t offset, const char *command,
+			       struct error *err)
+{
+	const uint64_t path = remote->memory + offset, text = path + sizeof(own_attribute);
+	const uint64_t open_args[6] = { (uint64_t)AT_FDCWD, path, O_WRONLY | O_CLOEXEC };
+	uint64_t args[6] = { 0, text, strlen(command) };
+	int64_t fd, written;
+	enum status st = remote_write(remote, offset, own_attribute, sizeof(own_attribute), err);
+
+	if (st == STATUS_OK)
+		st = remote_write(remote, offset + sizeof(own_attribute), command, args[2], err);
+	if (st == STATUS_OK)
+		st = remote_call(remote, REMOTE_OPENAT, open_args, &fd, err);
+	if (st != STATUS_OK)
+		return st;
+	if (fd < 0)
+		return error_set(err, STATUS_SYSTEM, (int)-fd,
+				 "the container's own %s, which setting its label takes",
+				 own_attribute);
+	args[0] = (uint64_t)fd;
+	st = remote_call(remote, REMOTE_WRITE, args, &written, err);
+	if (st == STATUS_OK && written < 0)
+		return error_set(err, STATUS_SYSTEM, (int)-written, "AppArmor refuses '%.200s'",
+				 command);
+	return st == STATUS_OK ? remote_must(remote, REMOTE_CLOSE, args, "close()", err) : st;
+}
+
+enum status label_inject(struct remote *remote, size_t offset, int procfd, const char *label,
+			 struct error *err)
+{
+	char current[LABEL_TEXT_MAX], command[LABEL_TEXT_MAX];
+	struct text now;
+	bool done = false;
+	enum status st;
+
+	if (label[0] == '\0')
+		return STATUS_OK;
+	st = read_label(procfd, current, sizeof(current), &now, err);
+	if (st == STATUS_OK && now.len == 0)
+		st = error_set(err, STATUS_UNSUPPORTED, 0,
+			       "the kernel has no AppArmor, so no '%.200s'", label);
+	if (st == STATUS_OK)
+		st = make_command(now, text_of(label), command, err);
+	if (st != STATUS_OK || command[0] == '\0')
+		return st;
+	st = set_by_call(remote, offset, command, &done, err);
+	return st == STATUS_OK && !done ? set_by_file(remote, offset, command, err) : st;
+}
+
+enum status label_check(int procfd, const char *label, struct error *err)
+{
+	struct text wanted = text_of(label), now;
+	char current[LABEL_TEXT_MAX];
+	enum status st = STATUS_OK;
+
+	if (wanted.len > 0)
+		st = read_label(procfd, current, sizeof(current), &now, err);
+	while (st == STATUS_OK && wanted.len > 0) {
+		struct text member = cut_member(&wanted);
+
+		if (!has_member(now, member))
+			st = error_set(err, STATUS_SYSTEM, 0,
+				       "the AppArmor profile '%.*s' is not in the process's label "
+				       "'%.200s'",
+				       TEXT_ARG(member), current);
+	}
+	return st;
+}
