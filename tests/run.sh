@@ -18,7 +18,8 @@ die() { printf 'run.sh: %s\n' "$*" >&2; exit 1; }
 packages=(gcc libc6-dev linux-libc-dev meson ninja-build pkg-config musl-tools libseccomp-dev
           libcap-ng-dev libyajl-dev libmd-dev libapparmor-dev check clang libclang-rt-14-dev
           runc crun qemu-system-x86 busybox-static jq python3 strace valgrind shellcheck groff-base util-linux file patchelf procps protobuf-compiler
-          python3-protobuf python3-grpcio python3-websocket python3-yaml)
+          python3-protobuf python3-grpcio python3-websocket python3-yaml
+          gcc-aarch64-linux-gnu libc6-dev-arm64-cross podman conmon)
 missing=()
 for p in "${packages[@]}"; do
 	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
@@ -71,7 +72,7 @@ clang_suites() {
 	CC=clang build build-clang
 	say "All suites but those with real containers and tools, clang"
 	suites build-clang --no-suite e2e --no-suite bench --no-suite lint --no-suite containerd \
-		--no-suite docs --no-suite vm
+		--no-suite docs --no-suite vm --no-suite hook
 }
 
 sanitizer_suites() {
