@@ -11,6 +11,7 @@
 
 apparmor=/sys/kernel/security/apparmor
 bundle=/vm/bundle
+bundle_root=/vm/bundle/rootfs
 baseline=oci-confine-default
 number=0
 name_of_run=
@@ -153,7 +154,7 @@ config() { # ARGS...
 	                     "permitted": [$all_capabilities]},
 	    "noNewPrivileges": ${nnp:-false}
 	  },
-	  "root": {"path": "rootfs"},
+	  "root": {"path": "$bundle_root"},
 	  "hostname": "container",
 	  "mounts": [
 	    {"destination": "/proc", "type": "proc", "source": "proc"},
@@ -196,4 +197,75 @@ gone() { # ID
 # label_of PID: its label as the host sees it, without the mode.
 label_of() {
 	sed 's/ (.*//' "/proc/$1/attr/apparmor/current"
+}
+
+# --- through oci-confine-runtime ---
+
+# node POLICY: a node where nothing is prepared but the policy and the directory of profiles.
+node() {
+	local name
+	rm -rf /etc/oci-confine /var/cache/oci-confine
+	mkdir -p /etc/oci-confine/apparmor
+	cp /vm/profiles/* /etc/oci-confine/apparmor
+	rm "/etc/oci-confine/apparmor/$baseline"
+	echo "$1" >/etc/oci-confine/policy.json
+	[ -d $apparmor ] || return 0
+	for name in $(sed 's/ (.*//' $apparmor/profiles); do
+		forget "$name"
+	done
+}
+
+# What is not about AppArmor is out of the way.
+plain_policy='"privileged": "confine", "seccomp": {"baseline": "none"}'
+
+# confined NAME ANSWERS LABEL: the label, and that what the baseline forbids is forbidden.
+confined() {
+	is "$1: the label" "$(members "$(answer label "$2")")" "$(members "$3")"
+	# shellcheck disable=SC2086
+	answers "$1: what the baseline forbids" "$2" EACCES $forbidden
+}
+
+# ask ACTION...: as contain, also with what the baseline forbids.
+ask() {
+	# shellcheck disable=SC2086
+	contain label "$@" $forbidden
+}
+
+# refused NAME PATTERN: a container with what is set does not start, and one line says why.
+refused() {
+	local text status=0
+	text=$(contain label) || status=$?
+	[ $status -ne 0 ] || status=
+	has "$1: refused" "${status:+refused: }$text" "refused: oci-confine-runtime: *$2"
+	hasnt "$1: nothing was run" "$text" "label:"
+	is "$1: in one line" "$(echo "$text" | wc -l)" 1
+}
+
+# process MEMBERS: a process.json for `act label`, with more members.
+process() {
+	echo '{"args": ["/bin/act", "label"], "cwd": "/", "env": [], "user": {"uid": 0, "gid": 0}'"$1}"
+}
+
+# execs NAME WANTED WORD...: the label of a process that these words execute.
+execs() {
+	local name=$1 wanted=$2 text
+	shift 2
+	text=$(rt exec "$@" 2>&1 </dev/null)
+	is "exec, $name" "$(members "$(answer label "$text")")" "$(members "$wanted")"
+	[ -n "$(answer label "$text")" ] || echo "TAP # $text"
+}
+
+# How often the parser was run since the last time, by the script in its place.
+parser_runs() {
+	wc -l </tmp/parser.log
+	: >/tmp/parser.log
+}
+
+count_parser_runs() {
+	: >/tmp/parser.log
+	[ ! -e /usr/sbin/real_parser ] || return 0
+	mv /usr/sbin/apparmor_parser /usr/sbin/real_parser
+	printf '%s\n' '#!/bin/sh' 'echo "$*" >>/tmp/parser.log' 'exec /usr/sbin/real_parser "$@"' \
+		>/usr/sbin/apparmor_parser
+	chmod 755 /usr/sbin/apparmor_parser
 }

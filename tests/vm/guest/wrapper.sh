@@ -9,33 +9,6 @@
 
 tutorial=k8s-apparmor-example-deny-write
 
-# confined NAME ANSWERS LABEL: the label, and that what the baseline forbids is forbidden.
-confined() {
-	is "$1: the label" "$(members "$(answer label "$2")")" "$(members "$3")"
-	# shellcheck disable=SC2086
-	answers "$1: what the baseline forbids" "$2" EACCES $forbidden
-}
-
-# ask ACTION...: as contain, also with what the baseline forbids.
-ask() {
-	# shellcheck disable=SC2086
-	contain label "$@" $forbidden
-}
-
-# How often the parser was run since the last time, by the script in its place.
-parser_runs() {
-	wc -l </tmp/parser.log
-	: >/tmp/parser.log
-}
-
-count_parser_runs() {
-	mv /usr/sbin/apparmor_parser /usr/sbin/real_parser
-	printf '%s\n' '#!/bin/sh' 'echo "$*" >>/tmp/parser.log' 'exec /usr/sbin/real_parser "$@"' \
-		>/usr/sbin/apparmor_parser
-	chmod 755 /usr/sbin/apparmor_parser
-	: >/tmp/parser.log
-}
-
 on_demand() {
 	local text
 	rm -rf /var/cache/oci-confine
@@ -68,6 +41,7 @@ tutorials_pod() {
 	annotations=
 	confined "the tutorial's pod" "$text" "$baseline//&$tutorial"
 	answers "the tutorial's pod: writing is denied" "$text" EACCES create=/tmp/file
+	answers "the tutorial's pod: it can end its own children" "$text" ok kill-child
 }
 
 stacks() {
@@ -85,15 +59,6 @@ stacks() {
 		create=/tmp/file
 	label=unconfined
 	confined "unconfined" "$(ask)" $baseline
-}
-
-# refused NAME PATTERN: a container with what is set does not start, and one line says why.
-refused() {
-	local text status=0
-	text=$(contain label) || status=$?
-	[ $status -ne 0 ] || status=
-	has "$1: refused" "${status:+refused: }$text" "refused: oci-confine-runtime: *$2"
-	hasnt "$1: nothing was run" "$text" "label:"
 }
 
 refusals() {
@@ -116,20 +81,6 @@ refusals() {
 		refused "the pod's '$profile'" "annotations*oci-confine.io/apparmor"
 	done
 	annotations=
-}
-
-# process MEMBERS: a process.json for `act label`, with more members.
-process() {
-	echo '{"args": ["/bin/act", "label"], "cwd": "/", "env": [], "user": {"uid": 0, "gid": 0}'"$1}"
-}
-
-# execs NAME WANTED WORD...: the label of a process that these words execute in "long".
-execs() {
-	local name=$1 wanted=$2 text
-	shift 2
-	text=$(rt exec "$@" 2>&1 </dev/null)
-	is "exec, $name" "$(members "$(answer label "$text")")" "$(members "$wanted")"
-	[ -n "$(answer label "$text")" ] || echo "TAP # $text"
 }
 
 exec_refused() { # NAME WORD...
@@ -170,10 +121,7 @@ every_exec() {
 	gone long
 }
 
-mkdir -p /etc/oci-confine/apparmor
-cp /vm/profiles/* /etc/oci-confine/apparmor
-rm /etc/oci-confine/apparmor/$baseline
-echo '{"privileged": "confine", "seccomp": {"baseline": "none"}}' >/etc/oci-confine/policy.json
+node "{$plain_policy}"
 load /vm/profiles/complaining
 count_parser_runs
 for name in $(cut -d' ' -f1 /vm/runtimes); do
