@@ -52,6 +52,32 @@ static enum status check_admission(const struct confine_inputs *in, struct error
 	return STATUS_OK;
 }
 
+/* In audit mode what would be refused starts, with a warning. */
+static bool only_audited(const struct confine_inputs *in, enum status st, struct arena *arena,
+			 struct notes *notes, const struct error *err)
+{
+	if (st != STATUS_DENIED || !in->policy->audit)
+		return false;
+	notes_add(notes, arena, "audit: would be refused: %s%s%s", err->where,
+		  err->where[0] != '\0' ? ": " : "", err->what);
+	return true;
+}
+
+/* A pod's pause container is the engine's own. */
+static enum status check_constraints(const struct confine_inputs *in, bool no_new_privileges,
+				     struct arena *arena, struct notes *notes, struct error *err)
+{
+	struct constraint_question question = { &in->policy->constraints, in->container,
+						in->policy->path, no_new_privileges };
+
+	enum status st;
+
+	if (in->request->is_sandbox)
+		return STATUS_OK;
+	st = constraints_check(&question, arena, notes, err);
+	return only_audited(in, st, arena, notes, err) ? STATUS_OK : st;
+}
+
 static enum status decide_privileges(const struct confine_inputs *in,
 				     struct privileges *ret_privileges, struct error *err)
 {
@@ -179,14 +205,16 @@ enum status confine_decide(const struct confine_inputs *inputs, struct arena *ar
 
 	if (!confinement.privileges.untouched)
 		st = check_admission(inputs, err);
-	if (st == STATUS_DENIED && inputs->policy->audit) {
-		notes_add(notes, arena, "audit: would be refused: %s", err->what);
+	if (only_audited(inputs, st, arena, notes, err)) {
 		confinement.privileges.untouched = true;
 		st = STATUS_OK;
 	}
 	/* capabilities first: RuntimeDefault depends on the bounding set */
 	if (st == STATUS_OK && !confinement.privileges.untouched)
 		st = decide_privileges(inputs, &confinement.privileges, err);
+	if (st == STATUS_OK && !confinement.privileges.untouched)
+		st = check_constraints(inputs, confinement.privileges.no_new_privileges, arena,
+				       notes, err);
 	if (st == STATUS_OK && !confinement.privileges.untouched)
 		st = decide_label(inputs, (struct json){ NULL, 0 }, arena, notes,
 				  &confinement.privileges, err);

@@ -307,9 +307,9 @@ static enum status parse_hook(struct json object, struct policy *policy, struct 
 enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, struct error *err)
 {
 	static const char *const known[] = {
-		"runtimes", "runtime-override",	   "seccomp",	 "apparmor",   "capabilities",
-		"mode",	    "no-new-privileges",   "unconfined", "privileged", "restore",
-		"exempt",   "runtime-annotations", "hook",	 NULL
+		"runtimes", "runtime-override",	   "seccomp",	 "apparmor",	"capabilities",
+		"mode",	    "no-new-privileges",   "unconfined", "privileged",	"restore",
+		"exempt",   "runtime-annotations", "hook",	 "constraints", NULL
 	};
 	struct json root = json_root(doc), v;
 	struct policy policy;
@@ -344,6 +344,8 @@ enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, 
 			v, STATUS_INVALID, err,
 			"a restored process brings its own confinement: expected \"refuse\" or "
 			"\"pass\"");
+	if (st == STATUS_OK && json_exists(v = json_get(root, "constraints")))
+		st = constraints_parse(v, &policy.constraints, err);
 	if (st == STATUS_OK && json_exists(v = json_get(root, "exempt")))
 		st = parse_exempt(v, &policy, err);
 	if (st == STATUS_OK && json_exists(v = json_get(root, "hook")))

@@ -2,6 +2,7 @@
 #ifndef CONFINE_POLICY_H
 #define CONFINE_POLICY_H
 
+#include "confine/constraints.h"
 #include "oci-spec/capability.h"
 #include "oci-spec/json.h"
 
@@ -59,6 +60,7 @@ struct policy {
 
 	enum answer unconfined; /* a container without seccomp profile */
 	enum answer privileged;
+	struct constraints constraints;
 	enum answer restore; /* REFUSE or PASS: criu's image brings its own confinement */
 	bool hook_adds_no_new_privileges; /* may oci-confine-hook set it where nobody asked? */
 
