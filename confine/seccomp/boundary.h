@@ -7,7 +7,8 @@
 /*
  * The highest number on arch that a written profile names, above which runc answers ENOSYS
  * whatever the profile says. False where it has no such answer: the default lets calls through or
- * is ENOSYS itself, nothing is named, or one of ARM's private calls is. Names that libseccomp does not know are none to runc.
+ * is ENOSYS itself, nothing is named, or one of ARM's private calls is. Names that libseccomp
+ * does not know are none to runc.
  */
 bool boundary_of(const struct ruleset *ruleset, enum arch arch, int *ret_number);
 
