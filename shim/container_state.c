@@ -7,9 +7,7 @@
 #include <unistd.h>
 
 #include "oci-spec/base/file.h"
-#include "oci-spec/container.h"
-
-#define BUNDLE_LABEL "bundle="
+#include "oci-spec/runtime_state.h"
 
 static char *join(struct arena *arena, const char *a, const char *b, const char *c)
 {
@@ -24,13 +22,6 @@ static char *join(struct arena *arena, const char *a, const char *b, const char 
 	}
 	buffer_add_char(&path, '\0');
 	return path.failed ? NULL : path.ptr;
-}
-
-/* An id is one name in a directory; both runtimes refuse others too. */
-static bool is_plain_id(const char *id)
-{
-	return id[0] != '\0' && strcmp(id, ".") != 0 && strcmp(id, "..") != 0 &&
-	       strchr(id, '/') == NULL;
 }
 
 static bool is_crun(const char *runtime_path)
@@ -83,76 +74,23 @@ static char *state_directory(const struct runtime_args *args, bool crun, struct 
 	return root == NULL ? NULL : join(arena, root, args->id, NULL);
 }
 
-/* The state must be the runtime's own: whoever can write it decides what an exec may have. */
-static enum status open_state(const char *dir, int *ret_fd, struct error *err)
-{
-	AUTO(file_close) int fd = open(dir, O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW);
-	struct stat about;
-	enum status st;
-
-	if (fd < 0)
-		return error_set(err, errno == ENOENT ? STATUS_INVALID : STATUS_SYSTEM, errno,
-				 "cannot find the container's state '%.300s'", dir);
-	if (fstat(fd, &about) != 0)
-		return error_set(err, STATUS_SYSTEM, errno, "cannot look at '%.300s'", dir);
-	st = file_check_owner(&about, err);
-	if (st != STATUS_OK)
-		return error_in_file(err, dir);
-	*ret_fd = fd;
-	fd = -1;
-	return STATUS_OK;
-}
-
-/*
- * runc keeps the bundle's path in config.labels, behind the annotations. Without --process
- * its exec reads the process from the first label "bundle=..." (utils.SearchLabels), which can
- * be an annotation's; all else is about the last, its own.
- */
-static enum status runc_bundle(const struct json_doc *doc, bool has_process,
-			       struct text *ret_bundle, struct error *err)
-{
-	struct json labels = json_get(json_get(json_root(doc), "config"), "labels");
-	struct text first = TEXT_NONE, last = TEXT_NONE;
-
-	for (struct json l = json_first(labels); json_exists(l); l = json_next(l)) {
-		struct text label = json_text(l);
-
-		if (!text_starts_with(label, BUNDLE_LABEL))
-			continue;
-		last = (struct text){ label.ptr + strlen(BUNDLE_LABEL),
-				      label.len - strlen(BUNDLE_LABEL) };
-		first = first.ptr == NULL ? last : first;
-	}
-	if (last.len == 0 || last.ptr[0] != '/')
-		return json_fail(json_root(doc), STATUS_INVALID, err,
-				 "names no bundle in config.labels");
-	if (!has_process && !text_equal(first, last))
-		return json_fail(
-			labels, STATUS_DENIED, err,
-			"the container's annotations name another bundle, from which runc would "
-			"take the process; use --process");
-	*ret_bundle = last;
-	return STATUS_OK;
-}
-
 /* The bundle that runc's own record names. */
-static enum status open_recorded_bundle(int state_fd, bool has_process, const char *shown,
+static enum status open_recorded_bundle(int state_fd, bool has_process, const char *dir,
 					struct arena *arena, int *ret_dirfd, const char **ret_shown,
 					struct error *err)
 {
-	struct json_doc doc;
-	struct text text, bundle;
+	struct runtime_state state;
 	char *path;
-	enum status st =
-		file_read(state_fd, "state.json", CONTAINER_BYTES_MAX, arena, &text, NULL, err);
+	enum status st = runtime_state_read_runc(state_fd, dir, arena, &state, err);
 
-	if (st == STATUS_OK)
-		st = json_parse(arena, text, shown, &container_limits, &doc, err);
-	if (st == STATUS_OK)
-		st = runc_bundle(&doc, has_process, &bundle, err);
 	if (st != STATUS_OK)
-		return error_in_file(err, shown);
-	path = text_dup(arena, bundle);
+		return st;
+	if (!has_process && state.bundle_is_disputed)
+		return json_fail(
+			state.labels, STATUS_DENIED, err,
+			"the container's annotations name another bundle, from which runc would "
+			"take the process; use --process");
+	path = text_dup(arena, state.bundle);
 	if (path == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read the container's state");
 	*ret_shown = join(arena, path, "config.json", NULL);
@@ -168,18 +106,17 @@ enum status container_state_find(const struct runtime_args *args, const char *ru
 	char *dir;
 	enum status st;
 
-	if (args->id == NULL || !is_plain_id(args->id))
+	if (args->id == NULL || !runtime_state_id_is_plain(args->id))
 		return error_set(err, STATUS_INVALID, 0, "exec names no container id");
 	dir = state_directory(args, crun, arena);
 	if (dir == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot look for the container");
-	st = open_state(dir, &fd, err);
+	st = runtime_state_open(dir, &fd, err);
 	if (st != STATUS_OK)
 		return st;
 	*ret_file = "config.json";
 	if (!crun)
-		return open_recorded_bundle(fd, args->process != NULL,
-					    join(arena, dir, "state.json", NULL), arena, ret_dirfd,
+		return open_recorded_bundle(fd, args->process != NULL, dir, arena, ret_dirfd,
 					    ret_shown, err);
 	*ret_shown = join(arena, dir, "config.json", NULL);
 	*ret_dirfd = fd;
