@@ -30,20 +30,21 @@ static const char *file_of(const char *name, struct arena *arena)
 	return path.failed ? NULL : path.ptr;
 }
 
-static enum status read_text(struct input *input, struct arena *arena, struct text *ret_text,
-			     struct error *err)
+enum status input_read_text(const char *name, struct arena *arena, const char **ret_shown,
+			    struct text *ret_text, struct error *err)
 {
 	AUTO(file_close) int fd = -1;
 
-	if (strcmp(input->name, "-") == 0) {
-		input->shown = "standard input";
+	*ret_shown = name;
+	if (strcmp(name, "-") == 0) {
+		*ret_shown = "standard input";
 		return file_read_fd(STDIN_FILENO, CONTAINER_BYTES_MAX, arena, ret_text, err);
 	}
-	input->shown = file_of(input->name, arena);
-	if (input->shown == NULL)
+	*ret_shown = file_of(name, arena);
+	if (*ret_shown == NULL)
 		return no_memory(err);
 	/* links, pipes and the like are the caller's own business here */
-	fd = open(input->shown, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	fd = open(*ret_shown, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return error_set(err, STATUS_SYSTEM, errno, "cannot open");
 	return file_read_fd(fd, CONTAINER_BYTES_MAX, arena, ret_text, err);
@@ -78,7 +79,9 @@ static enum status read_document(struct input *input, struct arena *arena, struc
 	struct json_doc *doc = arena_alloc(arena, sizeof(*doc));
 	struct text text = TEXT_NONE;
 	struct json root;
-	enum status st = doc != NULL ? read_text(input, arena, &text, err) : no_memory(err);
+	enum status st = doc != NULL
+				 ? input_read_text(input->name, arena, &input->shown, &text, err)
+				 : no_memory(err);
 
 	if (st == STATUS_OK)
 		st = json_parse(arena, text, input->shown, &container_limits, doc, err);

@@ -32,6 +32,13 @@ struct input {
 };
 
 /*
+ * The text of a file, of a bundle's config.json, or of standard input for "-". *ret_shown is how
+ * messages call it, also when it cannot be read.
+ */
+enum status input_read_text(const char *name, struct arena *arena, const char **ret_shown,
+			    struct text *ret_text, struct error *err) MUST_CHECK;
+
+/*
  * Reads the file and finds what it is; the profile itself is not looked at. STATUS_INVALID and
  * STATUS_SYSTEM name the file.
  */

@@ -12,8 +12,10 @@ static const struct command *const commands[] = {
 	&command_diff,
 	&command_explain,
 	&command_filter,
+	&command_inspect,
 	&command_lint,
 	&command_merge,
+	&command_verify,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -28,7 +30,7 @@ static void print_usage(FILE *out)
 	(void)fputs("\noci-confine COMMAND --help tells more; oci-confine --version what is built in.\n"
 		    "Exit codes: 0 done, 1 the input is wrong, 2 the policy refuses it, 3 this machine\n"
 		    "cannot do it, 4 a system call failed. diff also ends with 1 when the profiles differ,\n"
-		    "lint when there are errors.\n",
+		    "lint when there are errors, verify and inspect when the decision does not hold.\n",
 		    out);
 }
 

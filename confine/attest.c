@@ -8,6 +8,7 @@
 #define MEMBER_SEPARATOR "//&"
 #define SECCOMP_MODE_NONE 0u
 #define SECCOMP_MODE_ONLY_STRICT 1u
+#define SECCOMP_MODE_FILTERS 2u
 
 enum status attest_read(const struct process_handle *process, struct arena *arena,
 			struct attested *ret_attested, struct error *err)
@@ -17,7 +18,9 @@ enum status attest_read(const struct process_handle *process, struct arena *aren
 	if (st == STATUS_OK)
 		st = live_read_label(process->procfd, ret_attested->label,
 				     sizeof(ret_attested->label), err);
-	if (st == STATUS_OK)
+	ret_attested->filters = (struct live_filters){ .count = 0 };
+	/* without filters there is no need to stop it */
+	if (st == STATUS_OK && ret_attested->live.seccomp_mode == SECCOMP_MODE_FILTERS)
 		st = live_filters_read(process, arena, &ret_attested->filters, err);
 	return st;
 }

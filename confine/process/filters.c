@@ -99,7 +99,7 @@ static bool read_filter(pid_t pid, size_t index, struct arena *arena, struct liv
 		     "the kernel has no CONFIG_CHECKPOINT_RESTORE, or the process no filter");
 	else if (count < 0 && errno == EMEDIUMTYPE)
 		hide(filters, "one of them is no classic BPF");
-	else if (count < 0 && errno != ENOENT)
+	else if (count < 0 && errno != ENOENT && errno != EINVAL) /* none at all */
 		hide(filters, "the kernel does not give them: %s", strerror(errno));
 	if (count < 0)
 		return false;

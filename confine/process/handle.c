@@ -3,7 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -60,4 +61,23 @@ enum status process_open(pid_t pid, struct process_handle *ret_handle, struct er
 	*ret_handle = handle;
 	handle = (struct process_handle)PROCESS_HANDLE_NONE;
 	return STATUS_OK;
+}
+
+/* proc_pid_stat(5): the 22nd word; the second one, the name, may hold anything up to its last ")". */
+bool process_is(const struct process_handle *handle, uint64_t start_time)
+{
+	AUTO(file_close) int fd = openat(handle->procfd, "stat", O_RDONLY | O_CLOEXEC);
+	char text[1024];
+	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : -1;
+	char *at;
+
+	if (start_time == 0)
+		return true;
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	at = strrchr(text, ')');
+	for (unsigned word = 2; at != NULL && word < 22; word++)
+		at = strchr(at + 1, ' ');
+	return at != NULL && strtoull(at, NULL, 10) == start_time;
 }

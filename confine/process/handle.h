@@ -2,6 +2,8 @@
 #ifndef CONFINE_PROCESS_HANDLE_H
 #define CONFINE_PROCESS_HANDLE_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "oci-spec/base/error.h"
@@ -33,5 +35,11 @@ enum status process_open(pid_t pid, struct process_handle *ret_handle,
  * own: what was done by number before this check was done to it.
  */
 enum status process_check(const struct process_handle *handle, struct error *err) MUST_CHECK;
+
+/*
+ * Whether the process started at this moment, in clock ticks since boot as /proc/PID/stat has it:
+ * whether it is the one that somebody wrote down. 0 is any moment.
+ */
+bool process_is(const struct process_handle *handle, uint64_t start_time);
 
 #endif
