@@ -65,18 +65,19 @@ static void compare_set(const char *name, uint64_t held, uint64_t decided, struc
  * these two are held to the bounding set that was decided.
  */
 static void compare_capabilities(const struct live *live, const struct capability_sets *decided,
-				 bool has_run, struct arena *arena,
+				 const struct attest_terms *terms, struct arena *arena,
 				 struct attest_findings *findings)
 {
 	const struct capability_sets *held = &live->capabilities;
 	uint64_t ceiling = decided->bounding;
 
-	compare_set("bounding", held->bounding, ceiling, arena, findings);
+	if (!terms->bounding_may_stay || !live->no_new_privileges)
+		compare_set("bounding", held->bounding, ceiling, arena, findings);
 	compare_set("permitted", held->permitted, ceiling, arena, findings);
 	compare_set("effective", held->effective, ceiling, arena, findings);
-	compare_set("inheritable", held->inheritable, has_run ? ceiling : decided->inheritable,
-		    arena, findings);
-	compare_set("ambient", held->ambient, has_run ? ceiling : decided->ambient, arena,
+	compare_set("inheritable", held->inheritable,
+		    terms->has_run ? ceiling : decided->inheritable, arena, findings);
+	compare_set("ambient", held->ambient, terms->has_run ? ceiling : decided->ambient, arena,
 		    findings);
 }
 
@@ -203,7 +204,7 @@ enum status attest_compare(const struct attested *attested, const struct confine
 	enum status st = STATUS_OK;
 
 	if (!decided->untouched) {
-		compare_capabilities(&attested->live, &decided->capabilities, terms->has_run, arena,
+		compare_capabilities(&attested->live, &decided->capabilities, terms, arena,
 				     &findings);
 		if (decided->no_new_privileges && !attested->live.no_new_privileges)
 			find(&findings, ATTEST_NO_NEW_PRIVILEGES,

@@ -70,6 +70,11 @@ struct attest_terms {
 	bool has_run;
 	bool audit;		       /* AppArmor profiles only complain, as decided */
 	struct text apparmor_profiles; /* struct host: tells apart whose mode a "mixed" one is */
+	/*
+	 * oci-confine-hook has confined it: the bounding set of a workload without CAP_SETPCAP
+	 * stays as it was, and no_new_privs keeps anything from coming of it.
+	 */
+	bool bounding_may_stay;
 };
 
 /*

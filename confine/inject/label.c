@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "confine/attest.h"
 #include "confine/live.h"
 #include "oci-spec/base/text.h"
 
@@ -20,39 +21,16 @@ struct lsm_context {
 
 static const char own_attribute[] = "/proc/thread-self/attr/apparmor/current";
 
-/* Cuts the first member off "A//&B". */
-static struct text cut_member(struct text *label)
-{
-	const char *end = label->len > 0 ? memmem(label->ptr, label->len, "//&", 3) : NULL;
-	size_t n = end != NULL ? (size_t)(end - label->ptr) : label->len;
-	struct text member = { label->ptr, n };
-
-	n += end != NULL ? 3 : 0;
-	*label = (struct text){ label->ptr + n, label->len - n };
-	return member;
-}
-
+/* Whether the label, with its mode or without, has the member. */
 static bool has_member(struct text label, struct text member)
 {
-	while (label.len > 0) {
-		if (text_equal(cut_member(&label), member))
+	struct text other;
+
+	while (attest_next_member(&label, &other)) {
+		if (text_equal(other, member))
 			return true;
 	}
 	return false;
-}
-
-/* What the process runs under, without the mode behind it: "A//&B". */
-static enum status read_label(int procfd, char *label, size_t size, struct text *ret_label,
-			      struct error *err)
-{
-	enum status st = live_read_label(procfd, label, size, err);
-	char *mode = st == STATUS_OK ? strstr(label, " (") : NULL;
-
-	if (mode != NULL)
-		*mode = '\0';
-	if (st == STATUS_OK)
-		*ret_label = text_of(label);
-	return st;
 }
 
 /* "stack B" of what is missing, "changeprofile A//&B" from unconfined; empty: nothing is. */
@@ -60,11 +38,11 @@ static enum status make_command(struct text current, struct text wanted, char *c
 				struct error *err)
 {
 	bool is_unconfined = text_is(current, "unconfined");
+	struct text member;
 	size_t len = 0;
 
 	command[0] = '\0';
-	while (wanted.len > 0) {
-		struct text member = cut_member(&wanted);
+	while (attest_next_member(&wanted, &member)) {
 		const char *before = is_unconfined ? "changeprofile " : "stack ";
 
 		if (has_member(current, member))
@@ -135,18 +113,17 @@ enum status label_inject(struct remote *remote, size_t offset, int procfd, const
 			 struct error *err)
 {
 	char current[LABEL_TEXT_MAX], command[LABEL_TEXT_MAX];
-	struct text now;
 	bool done = false;
 	enum status st;
 
 	if (label[0] == '\0')
 		return STATUS_OK;
-	st = read_label(procfd, current, sizeof(current), &now, err);
-	if (st == STATUS_OK && now.len == 0)
+	st = live_read_label(procfd, current, sizeof(current), err);
+	if (st == STATUS_OK && current[0] == '\0')
 		st = error_set(err, STATUS_UNSUPPORTED, 0,
 			       "the kernel has no AppArmor, so no '%.200s'", label);
 	if (st == STATUS_OK)
-		st = make_command(now, text_of(label), command, err);
+		st = make_command(text_of(current), text_of(label), command, err);
 	if (st != STATUS_OK || command[0] == '\0')
 		return st;
 	st = set_by_call(remote, offset, command, &done, err);
@@ -155,16 +132,14 @@ enum status label_inject(struct remote *remote, size_t offset, int procfd, const
 
 enum status label_check(int procfd, const char *label, struct error *err)
 {
-	struct text wanted = text_of(label), now;
+	struct text wanted = text_of(label), member;
 	char current[LABEL_TEXT_MAX];
 	enum status st = STATUS_OK;
 
 	if (wanted.len > 0)
-		st = read_label(procfd, current, sizeof(current), &now, err);
-	while (st == STATUS_OK && wanted.len > 0) {
-		struct text member = cut_member(&wanted);
-
-		if (!has_member(now, member))
+		st = live_read_label(procfd, current, sizeof(current), err);
+	while (st == STATUS_OK && attest_next_member(&wanted, &member)) {
+		if (!has_member(text_of(current), member))
 			st = error_set(err, STATUS_SYSTEM, 0,
 				       "the AppArmor profile '%.*s' is not in the process's label "
 				       "'%.200s'",

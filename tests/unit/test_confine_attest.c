@@ -117,6 +117,30 @@ START_TEST(says_what_is_looser)
 }
 END_TEST
 
+/* What a hook cannot narrow is worth nothing under no_new_privs, and only there. */
+START_TEST(bounding_may_stay)
+{
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	struct confinement decided = decision();
+	struct attested attested = { .live = { .no_new_privileges = true },
+				     .label = "a//&b (enforce)" };
+	struct attest_terms terms = { .has_run = true, .bounding_may_stay = true };
+	struct attest_findings findings;
+	struct error err = { 0 };
+
+	attested.live.capabilities.bounding = KILL_CAP | NET_RAW_CAP;
+	ASSERT_OK(attest_compare(&attested, &decided, &terms, &arena, &findings, &err), err);
+	ck_assert_uint_eq(findings.count, 0);
+	attested.live.no_new_privileges = false;
+	ASSERT_OK(attest_compare(&attested, &decided, &terms, &arena, &findings, &err), err);
+	ck_assert_uint_gt(findings.count, 0);
+	attested.live.no_new_privileges = true;
+	attested.live.capabilities.permitted = NET_RAW_CAP;
+	ASSERT_OK(attest_compare(&attested, &decided, &terms, &arena, &findings, &err), err);
+	ck_assert_uint_eq(findings.count, 1);
+}
+END_TEST
+
 /* --- live --- */
 
 #define DENY_MKDIR                                                                             \
@@ -250,6 +274,7 @@ int main(void)
 	TCase *tc = support_case(suite, "attest");
 
 	tcase_add_loop_test(tc, says_what_is_looser, 0, ARRAY_LEN(attest_cases));
+	tcase_add_test(tc, bounding_may_stay);
 	tcase_add_test(tc, attests_live_processes);
 	tcase_add_test(tc, cuts_labels);
 	return support_run(suite);
