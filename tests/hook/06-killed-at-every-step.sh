@@ -12,13 +12,13 @@ kill_step=$image_tools/hook-kill_step
 exec 2>/dev/null # the shell says of every process that it was killed
 mkdir "$work/witness"
 
-# every_step VICTIM CLOCK: runs `attempt STOP` until the clock comes to its end first. An attempt
+# every_step VICTIM CLOCK: runs $attempt VICTIM CLOCK STOP until the clock comes to its end first. An attempt
 # sets $rc to what became of the workload: 42 when it ran, confined.
 every_step() {
 	local victim=$1 clock=$2 stop confined=0 dead=0 bad=()
 	for ((stop = first; stop < 2000; stop += stride)); do
 		rm -f "$work/report" "$work/witness/"*
-		attempt "$victim" "$clock" "$stop"
+		"$attempt" "$victim" "$clock" "$stop"
 		if [ -e "$work/witness/unconfined" ] || [ "$rc" = 66 ]; then
 			bad+=("stop $stop: the workload ran unconfined")
 		fi
@@ -41,13 +41,13 @@ every_step() {
 pretend_dir=$(runtime=runc bundle pretend)
 ln -s "$work/witness" "$pretend_dir/witness"
 
-attempt() {
+pretended() {
 	rc=$(cd "$pretend_dir" && env -i timeout 20 "$image_tools/hook-pretend" plain "$pretend_dir" \
 		"$image_tools/hook-first" "$kill_step" "$@" "$work/report" "$hook" "--policy=$policy" \
 		>/dev/null 2>&1; echo $?)
 }
-title="any runtime" first=1 stride=1
-attempt self keeper 100000 # keeps the filter: compiling it is not what is looked at here
+title="any runtime" attempt=pretended first=1 stride=1
+pretended self keeper 100000 # keeps the filter: compiling it is not what is looked at here
 for victim in self init runtime; do
 	every_step "$victim" hook
 	every_step "$victim" keeper
@@ -55,7 +55,7 @@ done
 
 # --- under real ones ---
 cp "$image_tools/hook-first" "$work/image/bin/"
-attempt() {
+contained() {
 	dir=$(bundle step "$(runs hook-first) | $(hooked) |
 		.hooks.createRuntime[0] |= {path: \$kill, args: ([\$kill] + \$step + [\$hook] + .args[1:])} |
 		.mounts += [{destination: \"/witness\", type: \"bind\", source: \$witness, options: [\"bind\"]}]" \
@@ -65,7 +65,7 @@ attempt() {
 		echo $?)
 	[ "$rc" = 42 ] || runtime_command delete --force step >/dev/null 2>&1
 }
-first=0
+attempt=contained first=0
 for path in "$(command -v runc)" "$(command -v crun)"; do
 	use "$path"
 	title=$version stride=${STRIDE:-9} first=$((first % stride + 1))
