@@ -45,3 +45,11 @@ mapfile -t t < <("$build/tests/bench/cpu_time" "$rounds" "$work/runc.json" "$use
 echo "A whole container, median of $rounds:"
 row 'runc run' "${t[0]}" "${t[0]}"
 row 'oci-confine-runtime run' "${t[1]}" "${t[0]}"
+
+echo "A filter for RuntimeDefault, CPU time of one, from the cache median of 1000:"
+printf '  %-46s %9s\n' '' 'us CPU'
+for arches in native three; do
+	mapfile -t t < <("$build/tests/bench/filter_cost" "$work/filters" 1000 "$arches")
+	[ ${#t[@]} = 2 ] || exit 1
+	printf '  %-46s %9.1f\n' "$arches: compiled, checked and kept" "${t[0]}" "$arches: from the cache" "${t[1]}"
+done

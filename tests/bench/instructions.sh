@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The budget of the start path, in instructions (callgrind: the same on every machine), system
-# calls and bytes. TAP. Wants WRAPPER, OCI_CONFINE and EXEC_ONLY in the environment.
+# calls and bytes. TAP. Wants WRAPPER, OCI_CONFINE, EXEC_ONLY and FILTER_COST in the environment.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -58,5 +58,11 @@ calls=$(strace -f -o "$work/strace" "$WRAPPER" --oci-confine-runtime="$work/runt
 at_most "system calls, create" "$calls" 45
 at_most "bytes of the stripped program" \
 	"$(cp "$WRAPPER" "$work/stripped" && strip "$work/stripped" && stat -c %s "$work/stripped")" 1200000
+
+# a compiled filter: made once, then read
+"$FILTER_COST" "$work/filters" 0 three > /dev/null
+one=$(instructions "$FILTER_COST" "$work/filters" 0 three)
+many=$(instructions "$FILTER_COST" "$work/filters" 10 three)
+at_most "instructions, a filter for three architectures from the cache" "$(((many - one) / 10))" 1300000
 echo "1..$count"
 exit "$failed"
