@@ -15,8 +15,9 @@ struct command {
 	enum status (*run)(int argc, char **argv, struct arena *arena, struct error *err);
 };
 
-extern const struct command command_apparmor, command_apply, command_defaults, command_diff,
-	command_explain, command_filter, command_inspect, command_lint, command_merge, command_verify;
+extern const struct command command_apparmor, command_apply, command_configure, command_defaults,
+	command_diff, command_explain, command_filter, command_inspect, command_lint, command_merge,
+	command_verify;
 
 /*
  * Takes "--NAME VALUE" or "--NAME=VALUE" at argv[*at]: sets *ret_value, moves *at to the last

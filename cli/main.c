@@ -8,6 +8,7 @@
 static const struct command *const commands[] = {
 	&command_apparmor,
 	&command_apply,
+	&command_configure,
 	&command_defaults,
 	&command_diff,
 	&command_explain,

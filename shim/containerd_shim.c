@@ -11,11 +11,11 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "confine/paths.h"   /* generated */
 #include "confine/version.h" /* generated */
 #include "oci-spec/base/file.h"
 #include "shim/called_name.h"
 #include "shim/environment.h"
-#include "shim/paths.h" /* generated */
 
 #define REAL_SHIM "containerd-shim-runc-v2"
 

@@ -19,7 +19,7 @@ packages=(gcc libc6-dev linux-libc-dev meson ninja-build pkg-config musl-tools l
           libcap-ng-dev libyajl-dev libmd-dev libapparmor-dev check clang libclang-rt-14-dev
           runc crun qemu-system-x86 busybox-static jq python3 strace valgrind shellcheck groff-base util-linux file patchelf procps protobuf-compiler
           python3-protobuf python3-grpcio python3-websocket python3-yaml
-          gcc-aarch64-linux-gnu libc6-dev-arm64-cross podman conmon)
+          gcc-aarch64-linux-gnu libc6-dev-arm64-cross podman conmon containerd)
 missing=()
 for p in "${packages[@]}"; do
 	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
