@@ -10,7 +10,7 @@
 struct options {
 	const char *job, *policy;
 	bool is_json, replace;
-	const char **names; /* of profiles; none: all that there are texts of */
+	const char **names; /* of profiles, none: all that there are texts of; lint: files */
 	size_t count;
 };
 
@@ -32,7 +32,8 @@ static enum status parse(int argc, char **argv, struct arena *arena, struct opti
 			return unknown_option("apparmor", argv[i], err);
 		} else if (o->job == NULL) {
 			o->job = argv[i];
-		} else if (!apparmor_name_is_plain(text_of(argv[i]))) {
+		} else if (strcmp(o->job, "lint") != 0 &&
+			   !apparmor_name_is_plain(text_of(argv[i]))) {
 			return error_set(err, STATUS_INVALID, 0,
 					 "'%.120s' cannot be the name of a profile", argv[i]);
 		} else {
@@ -169,6 +170,28 @@ static enum status do_job(const struct options *o, const struct confine *confine
 	return st == STATUS_OK && failed ? quiet_failure(err) : st;
 }
 
+/* Needs neither AppArmor nor the policy: it is about files. */
+static enum status lint(const struct options *o, struct arena *arena, struct error *err)
+{
+	struct output out;
+	size_t errors = 0;
+	enum status st = STATUS_OK;
+
+	if (o->count == 0)
+		return error_set(err, STATUS_INVALID, 0,
+				 "which files? see oci-confine apparmor --help");
+	output_init(&out, o->is_json, arena);
+	if (o->is_json)
+		json_open(&out, NULL, '[');
+	for (size_t i = 0; i < o->count && st == STATUS_OK; i++)
+		st = apparmor_lint(&out, o->names[i], arena, &errors, err);
+	if (o->is_json)
+		json_close(&out, ']');
+	if (st == STATUS_OK)
+		st = output_print(&out, err);
+	return st == STATUS_OK && errors > 0 ? quiet_failure(err) : st;
+}
+
 static enum status run(int argc, char **argv, struct arena *arena, struct error *err)
 {
 	struct options o = { .job = NULL };
@@ -180,10 +203,12 @@ static enum status run(int argc, char **argv, struct arena *arena, struct error 
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot start");
 	if (st != STATUS_OK)
 		return st;
+	if (o.job != NULL && strcmp(o.job, "lint") == 0)
+		return lint(&o, arena, err);
 	if (o.job == NULL || (strcmp(o.job, "status") != 0 && strcmp(o.job, "load") != 0 &&
 			      strcmp(o.job, "compile") != 0))
 		return error_set(err, STATUS_INVALID, 0,
-				 "expected status, load or compile; see oci-confine apparmor "
+				 "expected status, compile, load or lint; see oci-confine apparmor "
 				 "--help");
 	st = confine_open(confine, o.policy, arena, err);
 	if (st == STATUS_OK)
@@ -198,6 +223,7 @@ const struct command command_apparmor = {
 	"apparmor",
 	"the AppArmor profiles of this node: what is loaded, compile and load them",
 	"usage: oci-confine apparmor [--policy FILE] [--json] status|compile|load [PROFILE]...\n"
+	"       oci-confine apparmor [--json] lint FILE...\n"
 	"\n"
 	"A profile that a container needs is loaded when the container starts, from a text of its\n"
 	"name beneath the policy's apparmor.profile-root. These commands are for before and after:\n"
@@ -208,6 +234,8 @@ const struct command command_apparmor = {
 	"  compile    compile all texts into the cache, at boot say, so that no start has to\n"
 	"  load       load what is not loaded; --replace also puts changed texts in the place of\n"
 	"             what is, which running containers get at once\n"
+	"  lint       what keeps a text from being loaded, or from working in a stack; also where\n"
+	"             the kernel has no AppArmor\n"
 	"\n"
 	"Without PROFILE it is about all of them: the baseline oci-confine-default, the texts, and\n"
 	"those of an engine's own that are loaded. Nothing here removes a profile: a container that\n"
@@ -216,7 +244,7 @@ const struct command command_apparmor = {
 	"  --policy FILE   instead of " POLICY_PATH_DEFAULT "\n"
 	"  --json          for machines\n"
 	"\n"
-	"Ends with 1 when a text is broken or could not be loaded.\n"
+	"compile, load and lint end with 1 when a text is broken or could not be loaded.\n"
 	"\n"
 	"Example:\n"
 	"  oci-confine apparmor compile && oci-confine apparmor status\n",

@@ -121,9 +121,8 @@ static bool belongs_to(struct text line, struct text name)
 	return line.len == 0 || text_starts_with(line, "//");
 }
 
-/* The text must define the profile of this name, and nothing else that the kernel would take. */
-static enum status check_names(struct text text, struct text name, struct arena *arena,
-			       struct error *err)
+enum status apparmor_check_names(struct text text, struct text name, struct arena *arena,
+				 struct error *err)
 {
 	struct text lines, line;
 	bool found = false;
@@ -165,7 +164,7 @@ static enum status make(const struct apparmor_source *source, struct arena *aren
 		return error_set(err, STATUS_UNSUPPORTED, 0,
 				 "cannot be compiled here: there is no " KERNEL_FEATURES
 				 " to tell what this kernel knows");
-	st = check_names(source->text, source->base, arena, err);
+	st = apparmor_check_names(source->text, source->base, arena, err);
 	if (st == STATUS_OK)
 		st = apparmor_parser_run(APPARMOR_PARSER_PREPROCESS, source->text, arena,
 					 &preprocessed, err);
@@ -175,7 +174,7 @@ static enum status make(const struct apparmor_source *source, struct arena *aren
 			      apparmor_includes_stamp(&making->includes, &making->stamp);
 	st = apparmor_source_form(source, preprocessed, arena, &text, err);
 	if (st == STATUS_OK)
-		st = check_names(text, source->name, arena, err);
+		st = apparmor_check_names(text, source->name, arena, err);
 	if (st == STATUS_OK)
 		st = apparmor_parser_run(job, text, arena, ret_blob, err);
 	if (st == STATUS_OK && ret_blob->len == 0)

@@ -27,6 +27,13 @@ enum status apparmor_compile(const struct apparmor_source *source, const struct 
 			     struct arena *arena, struct apparmor_compiled *ret_compiled,
 			     struct error *err) MUST_CHECK;
 
+/*
+ * Whether the text defines the profile of this name, and nothing else but children of it:
+ * STATUS_INVALID says what. Needs no AppArmor in the kernel.
+ */
+enum status apparmor_check_names(struct text text, struct text name, struct arena *arena,
+				 struct error *err) MUST_CHECK;
+
 /* Only what the cache has: false when there is no sound entry for the text as it is now. */
 bool apparmor_compile_cached(const struct apparmor_source *source, const struct policy *policy,
 			     struct arena *arena, struct apparmor_compiled *ret_compiled);

@@ -191,3 +191,22 @@ enum status apparmor_source_form(const struct apparmor_source *source, struct te
 				 TEXT_ARG(source->base));
 	return buffer_text(&out, ret_text, err);
 }
+
+struct text apparmor_source_attachment(struct text text, struct text name)
+{
+	struct text before = TEXT_NONE, earlier = TEXT_NONE;
+
+	while (text.len > 0) {
+		struct text piece = next_piece(&text);
+
+		if (is_blank(piece.ptr[0]) || piece.ptr[0] == '#')
+			continue;
+		if (text_is(earlier, "profile") && spells(before, name))
+			return piece.ptr[0] == '/' || piece.ptr[0] == '@' || piece.ptr[0] == '"'
+				       ? piece
+				       : TEXT_NONE;
+		earlier = before;
+		before = piece;
+	}
+	return TEXT_NONE;
+}

@@ -39,4 +39,10 @@ enum status apparmor_source_form(const struct apparmor_source *source, struct te
 				 struct arena *arena, struct text *ret_text,
 				 struct error *err) MUST_CHECK;
 
+/*
+ * What the profile attaches to by itself, "/usr/bin/x" of "profile NAME /usr/bin/x {": programs
+ * of the host run under it as soon as it is loaded. Empty: nothing.
+ */
+struct text apparmor_source_attachment(struct text preprocessed, struct text name);
+
 #endif
