@@ -16,18 +16,11 @@ die() { printf 'run.sh: %s\n' "$*" >&2; exit 1; }
 [ "$(id -u)" = 0 ] || die "must run as root (containers, and packages)"
 
 packages=(gcc libc6-dev linux-libc-dev meson ninja-build pkg-config musl-tools libseccomp-dev
-<<<<<<< HEAD
-          libcap-ng-dev libyajl-dev libmd-dev libapparmor-dev check clang libclang-rt-14-dev
-          runc crun qemu-system-x86 busybox-static jq python3 strace valgrind shellcheck groff-base util-linux file patchelf procps protobuf-compiler
-          python3-protobuf python3-grpcio python3-websocket python3-yaml
-          gcc-aarch64-linux-gnu libc6-dev-arm64-cross podman conmon containerd)
-=======
           libcap-ng-dev libyajl-dev libmd-dev libapparmor-dev apparmor check clang
           libclang-rt-14-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross runc crun podman conmon
-          qemu-system-x86 busybox-static jq python3 python3-grpcio python3-protobuf
+          containerd qemu-system-x86 busybox-static jq python3 python3-grpcio python3-protobuf
           python3-websocket python3-yaml protobuf-compiler strace valgrind shellcheck groff-base
           util-linux file patchelf procps)
->>>>>>> a5a7ccf (cli: oci-confine apparmor lint, what keeps a profile from being loaded or from working in a stack)
 missing=()
 for p in "${packages[@]}"; do
 	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
