@@ -20,7 +20,7 @@ static void count(struct changes *changes, const struct change *list)
 	changes->total += list != NULL;
 }
 
-enum status changes_find(struct stack from, struct stack to, uint32_t arches, struct arena *arena,
+enum status changes_find(const struct stacks *stacks, uint32_t arches, struct arena *arena,
 			 struct changes *ret_changes, struct error *err)
 {
 	struct changes changes = { .calls = arena_array(arena, syscall_count(),
@@ -32,7 +32,7 @@ enum status changes_find(struct stack from, struct stack to, uint32_t arches, st
 	for (unsigned call = 0; call < syscall_count() && st == STATUS_OK; call++) {
 		if (!call_exists(call, arches))
 			continue;
-		st = compare_call(from, to, call, arena, &changes.calls[call], err);
+		st = compare_call(stacks, call, arena, &changes.calls[call], err);
 		if (st == STATUS_OK)
 			count(&changes, changes.calls[call]);
 	}

@@ -14,7 +14,7 @@ struct changes {
 };
 
 /* Looks at the calls that a program of one of these architectures can make. */
-enum status changes_find(struct stack from, struct stack to, uint32_t arches, struct arena *arena,
+enum status changes_find(const struct stacks *stacks, uint32_t arches, struct arena *arena,
 			 struct changes *ret_changes, struct error *err) MUST_CHECK;
 
 /* "opened", "closed", "changed", "unknown" */

@@ -122,6 +122,8 @@ static enum status find_by_number(const char *word, uint64_t number, enum arch a
 	for (unsigned call = 0; call < syscall_count(); call++) {
 		int known = syscall_number(call, arch);
 
+		if (known < 0 && arch == ARCH_X86)
+			known = syscall_direct_number(call);
 		if (known >= 0 && (uint64_t)known == number) {
 			*ret_call = call;
 			return STATUS_OK;

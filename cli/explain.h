@@ -38,7 +38,12 @@ struct explanation {
 	bool given[PROFILE_ARGS_MAX]; /* arguments that were given, in question.asked */
 	struct reply *replies;	      /* one for each input */
 	struct reply together;
+	const char *through; /* "socketcall" or "ipc", by which x86 makes the call too; or NULL */
+	bool through_passes; /* all together let some call of that through */
 };
+
+/* The call's number on its architecture, -1 for none. */
+int explain_number(const struct explanation *explanation);
 
 /* Fills in replies and together. */
 enum status explain_find(struct explanation *explanation, struct arena *arena,

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "confine/seccomp/describe.h"
+#include "confine/seccomp/multiplex.h"
 
 /* Cube operations for one answer. */
 #define STEPS_MAX 100000
@@ -209,6 +210,39 @@ static enum status try_cap(struct explanation *e, uint64_t cap, struct arena *sc
 	return STATUS_OK;
 }
 
+int explain_number(const struct explanation *e)
+{
+	int number = syscall_number(e->question.call, e->arch);
+
+	return number < 0 && e->arch == ARCH_X86 ? syscall_direct_number(e->question.call) : number;
+}
+
+/* What seccomp cannot see on x86: the arguments of calls made through a multiplexer. */
+static void find_through(struct explanation *e, struct arena *arena)
+{
+	static const char names[][12] = { "socketcall", "ipc" };
+	struct question question = { .is_32bit = true };
+	struct rulings answers = { .arena = arena };
+	struct budget budget = { STEPS_MAX };
+
+	if (e->arch != ARCH_X86)
+		return;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		bool is_it = text_is(syscall_name(e->question.call), names[i]);
+
+		if ((is_it || multiplex_is_through(e->question.call, names[i])) &&
+		    syscall_find(text_of(names[i]), &question.call))
+			e->through = names[i];
+	}
+	if (e->through == NULL || e->together.arch_missing ||
+	    !rulings_find(e->inputs->rulesets, e->inputs->count, &question, arena, &budget,
+			  &answers))
+		return;
+	for (size_t i = 0; i < answers.count; i++)
+		e->through_passes = e->through_passes ||
+				    verdict_lets_through(answers.list[i].verdict);
+}
+
 enum status explain_find(struct explanation *e, struct arena *arena, struct error *err)
 {
 	enum status st = STATUS_OK;
@@ -220,6 +254,8 @@ enum status explain_find(struct explanation *e, struct arena *arena, struct erro
 		st = find_reply(e, i, 1, arena, &e->replies[i], err);
 	if (st == STATUS_OK)
 		st = find_reply(e, 0, e->inputs->count, arena, &e->together, err);
+	if (st == STATUS_OK)
+		find_through(e, arena);
 	for (unsigned n = 0; n < capability_count() && st == STATUS_OK; n++) {
 		uint64_t cap = CAPABILITY_BIT(n);
 		struct arena scratch = ARENA_INIT;

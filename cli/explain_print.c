@@ -15,7 +15,6 @@ static const char *arch_of(const struct explanation *e)
 static void say_origin(const struct explanation *e, const struct reply *reply,
 		       const struct part *part, struct output *out)
 {
-	const struct input *input = &e->inputs->list[part->by];
 	struct buffer words = BUFFER_INIT(out->text.arena);
 	char path[256];
 
@@ -23,7 +22,7 @@ static void say_origin(const struct explanation *e, const struct reply *reply,
 		say(out, "%s is not in its architectures", arch_of(e));
 		return;
 	}
-	input_rule_path(input, part->rule, path, sizeof(path));
+	inputs_rule_path(e->inputs, part->by, part->rule, path, sizeof(path));
 	if (part->rule == NULL) {
 		say(out, "%s", path[0] != '\0' ? path : "its default");
 		return;
@@ -119,16 +118,53 @@ static void say_risk(const struct explanation *e, struct output *out)
 	}
 }
 
+/* One sentence on what no filter sees; empty where that is nothing. */
+static const char *through_sentence(const struct explanation *e, char *sentence, size_t size)
+{
+	const char *calls = e->through != NULL && strcmp(e->through, "ipc") == 0
+				    ? "System V IPC calls"
+				    : "socket calls";
+
+	sentence[0] = '\0';
+	if (e->through == NULL)
+		return sentence;
+	(void)snprintf(
+		sentence, size,
+		e->through_passes
+			? "i386 code makes %s through %s, too, which is allowed, with arguments in "
+			  "memory where no filter sees them: only leaving out SCMP_ARCH_X86, or %s, "
+			  "holds it to conditions."
+			: "i386 code makes %s through %s, too, with arguments in memory where no "
+			  "filter sees them; that is denied.",
+		calls, e->through, e->through);
+	return sentence;
+}
+
+static void say_through(const struct explanation *e, struct output *out)
+{
+	char sentence[300];
+
+	if (through_sentence(e, sentence, sizeof(sentence))[0] == '\0')
+		return;
+	say_in(out, TONE_TITLE, "out of sight");
+	say(out, "\n");
+	say_wrapped(out, 4, "", text_of(sentence));
+}
+
 void explain_print_text(const struct explanation *e, struct output *out)
 {
 	struct text name = syscall_name(e->question.call);
-	int number = syscall_number(e->question.call, e->arch);
+	int number = explain_number(e);
 
 	say_in(out, TONE_TITLE, "%.*s", TEXT_ARG(name));
 	if (number >= 0)
 		say(out, ", number %d on ", number);
+	else if (e->through != NULL)
+		say(out, ", only through %s on ", e->through);
 	else if (syscall_arch_is_numbered(e->arch))
-		say(out, ", which does not exist on ");
+		say(out, (syscall_arches(e->question.call) & ARCH_BIT(e->arch)) != 0
+				 ? ", private to "
+				 : ", which does not exist on ");
 	else
 		say(out, " on ");
 	say_arch(out, e->arch);
@@ -149,6 +185,7 @@ void explain_print_text(const struct explanation *e, struct output *out)
 		say_reply(e, &e->together, true, out);
 		say_ways(e, &e->together, out);
 	}
+	say_through(e, out);
 	say_risk(e, out);
 }
 
@@ -172,7 +209,7 @@ static void put_part(const struct explanation *e, const struct reply *reply,
 		     reply->arch_missing  ? "architectures"
 		     : part->rule != NULL ? "rule"
 					  : "default");
-	input_rule_path(&e->inputs->list[part->by], part->rule, path, sizeof(path));
+	inputs_rule_path(e->inputs, part->by, part->rule, path, sizeof(path));
 	if (path[0] != '\0' && !reply->arch_missing)
 		json_put_str(out, "path", path);
 	else
@@ -222,8 +259,8 @@ static void put_risk(const struct explanation *e, struct output *out)
 
 void explain_print_json(const struct explanation *e, struct output *out)
 {
-	int number = syscall_number(e->question.call, e->arch);
-	char key[] = "a0";
+	int number = explain_number(e);
+	char key[] = "a0", sentence[300];
 
 	json_open(out, NULL, '{');
 	json_put_text(out, "syscall", syscall_name(e->question.call));
@@ -248,6 +285,10 @@ void explain_print_json(const struct explanation *e, struct output *out)
 		json_close(out, '}');
 	}
 	json_close(out, ']');
+	if (through_sentence(e, sentence, sizeof(sentence))[0] != '\0')
+		json_put_str(out, "out_of_sight", sentence);
+	else
+		json_put_null(out, "out_of_sight");
 	put_risk(e, out);
 	json_close(out, '}');
 }

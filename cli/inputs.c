@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "confine/seccomp/merge.h"
 #include "confine/seccomp/runtime_default.h"
 #include "oci-spec/base/file.h"
 #include "oci-spec/container.h"
@@ -198,18 +199,23 @@ enum status inputs_read(const char *const *names, size_t count, const char *caps
 	return st;
 }
 
-void input_rule_path(const struct input *input, const struct rule *rule, char *path, size_t size)
+void inputs_rule_path(const struct inputs *inputs, size_t by, const struct rule *rule, char *path,
+		      size_t size)
 {
-	size_t used;
+	const struct input *input = &inputs->list[by];
+	size_t used, place = rule != NULL ? (size_t)rule->origin - 1 : 0;
 
 	path[0] = '\0';
-	if (!json_exists(input->object) || (rule != NULL && rule->origin == 0))
+	if (input->kind == INPUT_WORD)
+		place = rule != NULL ? ruleset_place(&inputs->rulesets[by], rule) : 0;
+	else if (!json_exists(input->object) || (rule != NULL && rule->origin == 0))
 		return;
-	json_path(input->object, path, size);
-	used = strlen(path);
-	(void)snprintf(path + used, size - used, used > 0 ? ".%s" : "%s",
-		       rule != NULL ? "" : "defaultAction");
+	else
+		json_path(input->object, path, size);
 	used = strlen(path);
 	if (rule != NULL)
-		(void)snprintf(path + used, size - used, "syscalls[%d]", rule->origin - 1);
+		(void)snprintf(path + used, size - used, "%ssyscalls[%zu]", used > 0 ? "." : "",
+			       place);
+	else
+		(void)snprintf(path + used, size - used, "%sdefaultAction", used > 0 ? "." : "");
 }

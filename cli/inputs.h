@@ -73,9 +73,11 @@ enum status inputs_read(const char *const *names, size_t count, const char *caps
 			struct error *err) MUST_CHECK;
 
 /*
- * Where a rule stands, "syscalls[3]" or "linux.seccomp.syscalls[3]"; empty for a built-in one.
- * With rule NULL where the default stands.
+ * Where a rule of the input number `by` stands, "syscalls[3]" or "linux.seccomp.syscalls[3]"; of
+ * runtime-default in what `oci-confine defaults` writes for the same capabilities. With rule NULL
+ * where the default stands. Empty for a config.json without linux.seccomp.
  */
-void input_rule_path(const struct input *input, const struct rule *rule, char *path, size_t size);
+void inputs_rule_path(const struct inputs *inputs, size_t by, const struct rule *rule, char *path,
+		      size_t size);
 
 #endif

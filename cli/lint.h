@@ -135,6 +135,7 @@ void check_several_arguments(struct lint *lint);
 void check_never_compiles(struct lint *lint);
 void check_cut_to_32bit(struct lint *lint);
 void check_multiplexed(struct lint *lint);
+void check_unanchored(struct lint *lint);
 
 void check_sibling_open(struct lint *lint);
 void check_refused(struct lint *lint);

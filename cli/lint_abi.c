@@ -2,6 +2,10 @@
 /* Conditions that say another thing to 32-bit programs. */
 #include "cli/lint.h"
 
+#include "confine/seccomp/anchor.h"
+#include "confine/seccomp/multiplex.h"
+#include "confine/seccomp/ruling.h"
+
 static void cut(struct lint *lint, unsigned call, const struct rule *rules)
 {
 	for (const struct rule *r = rules; r != NULL; r = r->next) {
@@ -26,30 +30,38 @@ void check_cut_to_32bit(struct lint *lint)
 		lint_visit_calls(lint, cut);
 }
 
+/* Whether the multiplexer that x86 has for the call has a rule that lets it through, or none. */
+static bool multiplexer_is_open(const struct lint *lint, const char *multiplexer)
+{
+	struct verdict open = lint->fallback;
+	unsigned call;
+
+	if (!syscall_find(text_of(multiplexer), &call))
+		return false;
+	for (const struct rule *r = lint->ruleset.calls[call]; r != NULL; r = r->next)
+		open = r->verdict.action > open.action || r->cond_count == 0 ? r->verdict : open;
+	return verdict_lets_through(open);
+}
+
 static void multiplexed(struct lint *lint, unsigned call, const struct rule *rules)
 {
-	/* linux/net.h and linux/ipc.h, as far as people put conditions on them */
-	static const char calls[][12] = {
-		"socket",     "bind",	    "connect", "listen",   "accept",   "accept4",
-		"socketpair", "send",	    "recv",    "sendto",   "recvfrom", "setsockopt",
-		"getsockopt", "sendmsg",    "recvmsg", "shutdown", "semop",    "semget",
-		"semctl",     "semtimedop", "msgsnd",  "msgrcv",   "msgget",   "msgctl",
-		"shmat",      "shmdt",	    "shmget",  "shmctl",
-	};
-	bool is_one = false;
+	const char *through = multiplex_is_through(call, "ipc") ? "ipc" : "socketcall";
 
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		is_one = is_one || text_is(syscall_name(call), calls[i]);
-	for (const struct rule *r = rules; r != NULL && is_one; r = r->next) {
+	for (const struct rule *r = rules; r != NULL && multiplex_covers(call); r = r->next) {
 		if (r->cond_count == 0)
 			continue;
 		lint_add(
 			lint, lint_place(lint, r),
 			"do not list SCMP_ARCH_X86, or deny the call altogether",
-			"%.*s: i386 programs make this call through a multiplexer with the arguments "
-			"in memory, where no filter sees them; libseccomp then drops the condition on "
-			"the first argument, so the rule says another thing there",
-			TEXT_ARG(syscall_name(call)));
+			multiplexer_is_open(lint, through)
+				? "%.*s: i386 programs make this call through %s, too, which is open, "
+				  "with the arguments in memory where no filter sees them, so the "
+				  "condition does not hold them"
+				: "%.*s: i386 programs make this call through %s, too, with the "
+				  "arguments in memory where no filter sees them; libseccomp drops "
+				  "the condition on the first argument, so the rule says another "
+				  "thing there",
+			TEXT_ARG(syscall_name(call)), through);
 		return;
 	}
 }
@@ -58,4 +70,21 @@ void check_multiplexed(struct lint *lint)
 {
 	if ((lint->arches & ARCH_BIT(ARCH_X86)) != 0)
 		lint_visit_calls(lint, multiplexed);
+}
+
+void check_unanchored(struct lint *lint)
+{
+	const struct rule *rule;
+	unsigned call;
+	uint32_t arches = anchor_missing(&lint->ruleset, &rule, &call);
+
+	if (arches != 0)
+		lint_add(
+			lint, lint_place(lint, rule),
+			"add {\"names\": [\"afs_syscall\", \"nfsservctl\"], \"action\": "
+			"\"SCMP_ACT_ERRNO\", \"errnoRet\": 38}, or use 'oci-confine merge FILE'",
+			"%.*s: %s does not have this call, and no rule without conditions is on one "
+			"that it has: libseccomp then may not load the call's number, and no rule "
+			"for that architecture works",
+			TEXT_ARG(syscall_name(call)), arch_name((enum arch)__builtin_ctz(arches)));
 }

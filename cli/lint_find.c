@@ -44,6 +44,7 @@ static const struct lint_check checks[] = {
 	{ "never-compiles", SEVERITY_ERROR, check_never_compiles },
 	{ "cut-to-32bit", SEVERITY_WARNING, check_cut_to_32bit },
 	{ "multiplexed", SEVERITY_WARNING, check_multiplexed },
+	{ "unanchored", SEVERITY_ERROR, check_unanchored },
 	{ "sibling-open", SEVERITY_WARNING, check_sibling_open },
 	{ "refused", SEVERITY_ERROR, check_refused },
 };

@@ -27,6 +27,7 @@ static enum status find_contribution(const struct inputs *inputs, size_t without
 {
 	struct ruleset *others = arena_array(arena, inputs->count, sizeof(*others));
 	struct stack before = { others, 0 }, all = { inputs->rulesets, inputs->count };
+	struct stacks stacks;
 
 	if (others == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot report");
@@ -35,13 +36,15 @@ static enum status find_contribution(const struct inputs *inputs, size_t without
 			others[before.count++] = inputs->rulesets[i];
 	}
 	out->arches = before.count > 0 ? stack_arches(before) & ~stack_arches(all) : 0;
-	return changes_find(before, all, stack_arches(all), arena, &out->changes, err);
+	stacks = (struct stacks){ before, all, false };
+	return changes_find(&stacks, stack_arches(all), arena, &out->changes, err);
 }
 
 static enum status find_report(struct report *report, struct arena *arena, struct error *err)
 {
 	const struct inputs *inputs = report->inputs;
 	struct stack declared = { inputs->rulesets, inputs->count };
+	struct stacks stacks = { declared, { report->merged, 1 }, false };
 	enum status st = STATUS_OK;
 
 	report->contributions = arena_array(arena, inputs->count, sizeof(*report->contributions));
@@ -51,8 +54,7 @@ static enum status find_report(struct report *report, struct arena *arena, struc
 		st = find_contribution(inputs, i, arena, &report->contributions[i], err);
 	report->dropped = stack_arches(declared) & ~report->merged->arches;
 	if (st == STATUS_OK)
-		st = changes_find(declared, (struct stack){ report->merged, 1 },
-				  report->merged->arches, arena, &report->fallbacks, err);
+		st = changes_find(&stacks, report->merged->arches, arena, &report->fallbacks, err);
 	return st;
 }
 

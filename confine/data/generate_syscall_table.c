@@ -217,6 +217,25 @@ static void print_falling(void)
 	printf(" };\n\n");
 }
 
+/* libseccomp gives calls of socketcall and ipc no number on x86, and makes rules for it all the same. */
+static void print_direct(void)
+{
+	printf("/* calls that x86 has by number and through socketcall or ipc */\n"
+	       "static const struct { uint16_t call, number; } syscall_direct[] = {\n");
+	for (size_t i = 0; i < count; i++) {
+		int named = seccomp_syscall_resolve_name_arch(SCMP_ARCH_X86, entries[i].name);
+
+		for (int nr = 0; nr < 1000 && entries[i].newer == 0 && named < 0; nr++) {
+			char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_X86, nr);
+
+			if (name != NULL && strcmp(name, entries[i].name) == 0)
+				printf("\t{ %zu, %d }, /* %s */\n", i, nr, name);
+			free(name);
+		}
+	}
+	printf("};\n\n");
+}
+
 static void print_slots(void)
 {
 	static uint16_t slots[SLOTS];
@@ -254,6 +273,7 @@ int main(int argc, char **argv)
 	print_names();
 	print_numbers();
 	print_falling();
+	print_direct();
 	print_slots();
 	return 0;
 }

@@ -69,6 +69,45 @@ static bool has_rules(const struct ruleset *merged)
 	return false;
 }
 
+/* A rule that is handed over for a call that the group has, or has not. */
+static const struct rule *find_rule(const struct ruleset *set, uint32_t group, bool has_call,
+				    unsigned *ret_call)
+{
+	for (unsigned call = 0; call < syscall_count(); call++) {
+		bool has = (syscall_arches(call) & group) != 0 ||
+			   ((group & ARCH_BIT(ARCH_X86)) != 0 && syscall_direct_number(call) >= 0);
+
+		if (syscall_is_newer(call) || has != has_call)
+			continue;
+		for (const struct rule *r = set->calls[call]; r != NULL; r = r->next) {
+			if (is_handed_over(r, set->default_verdict)) {
+				*ret_call = call;
+				return r;
+			}
+		}
+	}
+	return NULL;
+}
+
+uint32_t anchor_missing(const struct ruleset *set, const struct rule **ret_rule, unsigned *ret_call)
+{
+	/* of one architecture alone libseccomp does not keep rules without a number */
+	bool several = (set->arches & (set->arches - 1)) != 0;
+
+	for (size_t i = 0; i < GROUPS && several; i++) {
+		uint32_t group = set->arches & groups[i];
+
+		if (group == 0 || is_anchored(set, group))
+			continue;
+		if (find_rule(set, group, true, ret_call) == NULL)
+			continue; /* nothing to lose */
+		*ret_rule = find_rule(set, group, false, ret_call);
+		if (*ret_rule != NULL)
+			return group;
+	}
+	return 0;
+}
+
 /* No looser than the default, and not equal to it. False when there is none. */
 static bool anchor_verdict(struct verdict default_verdict, struct verdict *ret_verdict)
 {

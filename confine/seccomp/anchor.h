@@ -15,6 +15,14 @@
  * architecture gets, unless it has one, a rule without conditions on a call that has a number:
  * on an old call that every kernel answers with ENOSYS, with a verdict no looser.
  */
+/*
+ * The architectures of a profile, as it stands, that this may meet: they lose rules, as one is on
+ * a call that they do not have, *ret_rule, and none without conditions on one that they have. 0:
+ * none.
+ */
+uint32_t anchor_missing(const struct ruleset *ruleset, const struct rule **ret_rule,
+			unsigned *ret_call);
+
 enum status anchor_merge(struct ruleset *merged, struct arena *arena, struct error *err) MUST_CHECK;
 
 /* Whether the call is one of those that may be named for this alone. */

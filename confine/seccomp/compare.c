@@ -5,6 +5,7 @@
 
 #include "confine/seccomp/anchor.h"
 #include "confine/seccomp/describe.h"
+#include "confine/seccomp/multiplex.h"
 
 /* Cube operations for one call; RuntimeDefault's own conditions take some hundred. */
 #define CALL_STEPS_MAX 150000
@@ -42,7 +43,8 @@ bool call_exists(unsigned call, uint32_t arches)
 		if ((arches & ARCH_BIT(arch)) == 0)
 			continue;
 		if (!syscall_arch_is_numbered((enum arch)arch) ||
-		    (syscall_arches(call) & ARCH_BIT(arch)) != 0)
+		    (syscall_arches(call) & ARCH_BIT(arch)) != 0 ||
+		    (arch == ARCH_X86 && multiplex_covers(call)))
 			return true;
 	}
 	return false;
@@ -60,14 +62,14 @@ static bool same_stacks(struct stack from, struct stack to, unsigned call)
 	return true;
 }
 
-static bool find_rulings(struct stack stack, unsigned call, struct arena *arena,
-			 struct budget *budget, struct rulings *out)
+static bool find_rulings(struct stack stack, const struct question *question, struct budget *budget,
+			 struct rulings *out)
 {
 	static const struct ruling allowed = { .verdict = { ACTION_ALLOW, 0 } };
-	struct question question = { .call = call };
+	struct arena *arena = out->arena;
 
 	if (stack.count > 0)
-		return rulings_find(stack.list, stack.count, &question, arena, budget, out);
+		return rulings_find(stack.list, stack.count, question, arena, budget, out);
 	out->list = arena_alloc(arena, sizeof(*out->list));
 	if (out->list == NULL)
 		return false;
@@ -127,32 +129,34 @@ static bool split(const struct rulings *a, const struct rulings *b, const struct
 }
 
 /* Says where the change holds; without words for it when that is over the budget. */
-static void describe(const struct rulings *a, const struct rulings *b, struct change *change,
-		     struct budget *budget, struct arena *arena, struct arena *scratch)
+static void describe(const struct rulings *a, const struct rulings *b, bool is_32bit,
+		     struct change *change, struct arena *arena)
 {
-	struct regions in = { .arena = scratch }, out = { .arena = scratch };
-	struct buffer words = BUFFER_INIT(scratch);
+	struct regions in = { .arena = a->arena }, out = { .arena = a->arena };
+	struct buffer words = BUFFER_INIT(a->arena);
+	struct budget budget = { CALL_STEPS_MAX };
 	char *copy;
 
-	if (!split(a, b, change, budget, &in, &out))
+	if (!split(a, b, change, &budget, &in, &out))
 		return;
 	change->always = out.count == 0;
-	if (change->always || !describe_set(&in, &out, false, budget, &words) || words.failed)
+	if (change->always || !describe_set(&in, &out, is_32bit, &budget, &words) || words.failed)
 		return;
 	copy = text_dup(arena, (struct text){ words.ptr, words.len });
 	if (copy != NULL)
 		change->when = (struct text){ copy, words.len };
 }
 
-static enum status compare(struct stack from, struct stack to, unsigned call, struct arena *arena,
+static enum status compare(const struct stacks *stacks, unsigned call, struct arena *arena,
 			   struct arena *scratch, struct change **ret_changes, struct error *err)
 {
+	struct question question = { .call = call, .is_32bit = stacks->is_32bit };
 	struct budget budget = { CALL_STEPS_MAX };
 	struct rulings a = { .arena = scratch }, b = { .arena = scratch };
 	struct change *changes = NULL;
 	static const struct verdict none = { 0, 0 };
-	bool fits = find_rulings(from, call, scratch, &budget, &a) &&
-		    find_rulings(to, call, scratch, &budget, &b) &&
+	bool fits = find_rulings(stacks->from, &question, &budget, &a) &&
+		    find_rulings(stacks->to, &question, &budget, &b) &&
 		    (b.count == 0 || a.count < budget.steps / b.count);
 
 	if (!fits && add_change(&changes, DIFFERENCE_UNKNOWN, none, none, arena) == NULL)
@@ -168,24 +172,21 @@ static enum status compare(struct stack from, struct stack to, unsigned call, st
 				return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot compare");
 		}
 	}
-	for (struct change *c = changes; c != NULL && fits; c = c->next) {
-		struct budget words = { CALL_STEPS_MAX };
-
-		describe(&a, &b, c, &words, arena, scratch);
-	}
+	for (struct change *c = changes; c != NULL && fits; c = c->next)
+		describe(&a, &b, stacks->is_32bit, c, arena);
 	*ret_changes = changes;
 	return STATUS_OK;
 }
 
-enum status compare_call(struct stack from, struct stack to, unsigned call, struct arena *arena,
+enum status compare_call(const struct stacks *stacks, unsigned call, struct arena *arena,
 			 struct change **ret_changes, struct error *err)
 {
 	struct arena scratch = ARENA_INIT;
 	enum status st = STATUS_OK;
 
 	*ret_changes = NULL;
-	if (!same_stacks(from, to, call))
-		st = compare(from, to, call, arena, &scratch, ret_changes, err);
+	if (!same_stacks(stacks->from, stacks->to, call))
+		st = compare(stacks, call, arena, &scratch, ret_changes, err);
 	arena_done(&scratch);
 	return st;
 }

@@ -30,11 +30,13 @@ struct change {
 	struct change *next;
 };
 
-/*
- * *ret_changes is NULL when both stacks answer alike. Arguments are compared in all 64 bits.
- * STATUS_SYSTEM: no memory.
- */
-enum status compare_call(struct stack from, struct stack to, unsigned call, struct arena *arena,
+struct stacks {
+	struct stack from, to;
+	bool is_32bit; /* only the low halves of arguments count: arch_is_32bit() */
+};
+
+/* *ret_changes is NULL when both stacks answer alike. STATUS_SYSTEM: no memory. */
+enum status compare_call(const struct stacks *stacks, unsigned call, struct arena *arena,
 			 struct change **ret_changes, struct error *err) MUST_CHECK;
 
 /*

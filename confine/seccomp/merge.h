@@ -32,4 +32,7 @@ enum status merge_profiles(const struct ruleset *inputs, size_t count, struct ar
  */
 void ruleset_write(const struct ruleset *ruleset, struct buffer *out);
 
+/* Where a rule of the ruleset stands in "syscalls" of that text. */
+size_t ruleset_place(const struct ruleset *ruleset, const struct rule *rule);
+
 #endif

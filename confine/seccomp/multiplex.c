@@ -50,16 +50,26 @@ bool multiplex_is_multiplexer(unsigned call)
 	return false;
 }
 
-bool multiplex_covers(unsigned call)
+bool multiplex_is_through(unsigned call, const char *multiplexer)
 {
 	for (size_t i = 0; i < LEN(multiplexers); i++) {
-		for (unsigned id = 1; id < multiplexers[i].count; id++) {
-			if (multiplexers[i].calls[id] != NULL &&
-			    text_is(syscall_name(call), multiplexers[i].calls[id]))
+		const struct multiplexer *m = &multiplexers[i];
+
+		for (unsigned id = 1; id < m->count && strcmp(m->name, multiplexer) == 0; id++) {
+			if (m->calls[id] != NULL && text_is(syscall_name(call), m->calls[id]))
 				return true;
 		}
 	}
 	return false;
+}
+
+bool multiplex_covers(unsigned call)
+{
+	bool covers = false;
+
+	for (size_t i = 0; i < LEN(multiplexers); i++)
+		covers = covers || multiplex_is_through(call, multiplexers[i].name);
+	return covers;
 }
 
 /* On x86 libseccomp compares low halves: an id has no more, a datum is cut to it. */

@@ -31,6 +31,9 @@ struct verdict multiplex_evaluate(const struct ruleset *merged, unsigned mux,
 /* Whether the call can be made through one of the two; send and recv can on x86 only so. */
 bool multiplex_covers(unsigned call);
 
+/* Whether it can through the one of this name, "socketcall" or "ipc". */
+bool multiplex_is_through(unsigned call, const char *multiplexer);
+
 /* Whether the call is socketcall or ipc itself. */
 bool multiplex_is_multiplexer(unsigned call);
 

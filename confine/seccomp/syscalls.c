@@ -56,6 +56,15 @@ int syscall_number(unsigned call, enum arch arch)
 	return syscall_arch_is_numbered(arch) ? syscall_numbers[call][arch] : -1;
 }
 
+int syscall_direct_number(unsigned call)
+{
+	for (size_t i = 0; i < sizeof(syscall_direct) / sizeof(syscall_direct[0]); i++) {
+		if (syscall_direct[i].call == call)
+			return syscall_direct[i].number;
+	}
+	return -1;
+}
+
 uint32_t syscall_arches(unsigned call)
 {
 	return syscall_numbered_on[call];

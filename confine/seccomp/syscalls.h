@@ -23,6 +23,12 @@ struct text syscall_name(unsigned call);
  */
 int syscall_number(unsigned call, enum arch arch) __attribute__((const));
 
+/*
+ * The number by which i386 programs make a call of socketcall or ipc directly, "socket" by 359; -1
+ * where it has none. libseccomp makes every rule on such a call for both ways.
+ */
+int syscall_direct_number(unsigned call);
+
 /* Whether there is a table of numbers for arch. */
 bool syscall_arch_is_numbered(enum arch arch);
 

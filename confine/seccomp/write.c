@@ -120,6 +120,44 @@ static void write_rules(const struct ruleset *ruleset, struct buffer *out)
 	}
 }
 
+/* Whether the group of rules without conditions that this call is in was written before it. */
+static bool is_grouped(const struct ruleset *ruleset, unsigned call)
+{
+	for (unsigned before = 0; before < call; before++) {
+		if (is_constant(ruleset->calls[before]) &&
+		    verdict_equal(ruleset->calls[before]->verdict, ruleset->calls[call]->verdict))
+			return true;
+	}
+	return false;
+}
+
+size_t ruleset_place(const struct ruleset *ruleset, const struct rule *rule)
+{
+	bool constant = false;
+	size_t place = 0;
+
+	for (unsigned call = 0; call < syscall_count(); call++)
+		constant = constant ||
+			   (ruleset->calls[call] == rule && is_constant(ruleset->calls[call]));
+	for (unsigned call = 0; call < syscall_count(); call++) {
+		if (!is_constant(ruleset->calls[call]) || is_grouped(ruleset, call))
+			continue;
+		if (constant && verdict_equal(ruleset->calls[call]->verdict, rule->verdict))
+			return place;
+		place++;
+	}
+	for (unsigned call = 0; call < syscall_count(); call++) {
+		if (is_constant(ruleset->calls[call]))
+			continue;
+		for (const struct rule *r = ruleset->calls[call]; r != NULL; r = r->next) {
+			if (r == rule)
+				return place;
+			place++;
+		}
+	}
+	return place;
+}
+
 void ruleset_write(const struct ruleset *ruleset, struct buffer *out)
 {
 	buffer_add_str(out, "{\"defaultAction\":\"");

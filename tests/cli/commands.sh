@@ -31,12 +31,12 @@ is "explain a denied call" 0 explain runtime-default prevent-chmod.json unshare
 golden "explain names verdict, origin, what allows it, and the risk" << 'END'
 unshare, number 272 on x86_64
 runtime-default
-    denied, EPERM  [its default]
+    denied, EPERM  [defaultAction]
     allowed with CAP_SYS_ADMIN in the bounding set
 prevent-chmod.json
     allowed  [defaultAction]
 all together
-    denied, EPERM  [runtime-default, its default]
+    denied, EPERM  [runtime-default, defaultAction]
     allowed with CAP_SYS_ADMIN in the bounding set
 risk
     Makes namespaces; a user namespace needs no capability and opens much kernel
@@ -107,6 +107,27 @@ for call in acct bpf clock_adjtime clone keyctl kexec_load mount open_by_handle_
 	run explain --json runtime-default "$call"
 	jqs "the risk of $call" '.risk.sentence | length > 20'
 done
+# where a rule of runtime-default stands in what defaults writes
+for caps in none default ALL; do
+	"$confine" defaults --caps "$caps" > "$work/defaults.json"
+	for call in read clone clone3 socket personality; do
+		run explain --json --caps "$caps" runtime-default "$call"
+		path=$(jq -r '[.answers[] | select(.by == "rule")][0].path' "$work/out")
+		holds "the path of runtime-default's rule on $call, capabilities $caps" \
+			test "$(jq ".$path.names | index(\"$call\") != null" "$work/defaults.json")" = true
+	done
+done
+is "a call that x86 also makes through socketcall" 0 explain --arch x86 runtime-default socket a0=40
+says "its number, the denial, and the way past it" "socket, number 359 on x86" "denied, EPERM" \
+	"i386 code makes socket calls through socketcall, too, which is allowed" "leaving out"
+is "its number on x86" 0 explain --arch x86 --json runtime-default 359
+jqs "is socket" '.syscall == "socket" and (.out_of_sight | test("socketcall"))'
+is "socketcall itself" 0 explain --arch x86 --json runtime-default socketcall
+jqs "no filter sees its arguments" '.allowed and (.out_of_sight | test("no filter sees them"))'
+is "a call that x86 makes only so" 0 explain --arch x86 runtime-default accept
+says "how" "accept, only through socketcall on x86"
+is "elsewhere" 0 explain --json runtime-default socket
+jqs "all is in sight" '.out_of_sight == null'
 refuses "an unknown call" 1 "did you mean 'fchmodat'?" explain runtime-default fchmoddat
 refuses "an unknown number" 1 "number 9999 on SCMP_ARCH_X86_64" explain runtime-default 9999
 refuses "an unknown architecture" 1 "--arch: unknown architecture 'vax'" explain --arch vax runtime-default read
@@ -128,8 +149,17 @@ says "opened and closed, with counts" "opened: 80 calls, 3 of them by argument" 
 is "diff of a profile and itself" 0 diff args.json args.json
 golden "equal" << 'END'
 args.json -> args.json
+compared: calls of x86, x86_64, x32, arguments in 64 bits
 equal: every call gets the same answer
 END
+is "diff on x86" 0 diff --arch x86 --json high.json args.json
+jqs "compares the low halves" '.compared == ["SCMP_ARCH_X86"] and (.changes | map(.call) | index("kill") | not)'
+run diff --json high.json args.json
+jqs "which are not all on x86_64" '.changes | map(.call) | index("kill")'
+is "diff on an architecture that one does not list" 1 diff --arch i386 runtime-default prevent-chmod.json
+says "says so" "compared: no calls" "SCMP_ARCH_X86: no longer listed, so their programs are killed"
+is "diff on one that neither lists" 1 diff --arch arm runtime-default prevent-chmod.json
+refuses "diff on one that there is not" 1 "unknown architecture 'vax'" diff --arch vax args.json args.json
 "$confine" merge "$work/args.json" > "$work/normal.json"
 is "diff of a profile and its normal form" 0 diff --json args.json normal.json
 jqs "equal" '.equal and .changes == []'
@@ -140,6 +170,7 @@ sed 's/"errnoRet":13/"errnoRet":14/; s/SCMP_ACT_TRAP/SCMP_ACT_LOG/' "$work/args.
 is "diff of errnos and actions" 1 diff args.json other.json
 golden "changed, and opened by argument" << 'END'
 args.json -> other.json
+compared: calls of x86, x86_64, x32, arguments in 64 bits
 opened: 1 call, by argument
   prctl             opened for a0 == 1 and a1 == 2
 changed: 1 call, by argument

@@ -112,6 +112,15 @@ finds cut-to-32bit warning "syscalls[0]" "{\"defaultAction\":\"SCMP_ACT_ALLOW\",
 clean cut-to-32bit "$(deny "$(rule mmap ERRNO 1 MASKED_EQ 1099511627776 1099511627776)")"
 finds multiplexed warning "syscalls[0]" "{\"defaultAction\":\"SCMP_ACT_ALLOW\",$all,\"syscalls\":[$(rule socket ERRNO 0 EQ 2 0)]}"
 clean multiplexed "$(deny "$(rule socket ERRNO 0 EQ 2 0)")"
+finds multiplexed warning "syscalls[0]" "{\"defaultAction\":\"SCMP_ACT_ERRNO\",$all,\"syscalls\":[$(rule socket ALLOW 0 EQ 2 0),$(rule socketcall,read ALLOW)]}"
+says "that socketcall is open" "through socketcall, too, which is open"
+every() { printf '{"defaultAction":"SCMP_ACT_ALLOW",%s,"syscalls":[%s]}' "$all" "$1"; }
+finds unanchored error "syscalls[0]" "$(every "$(rule stime,waitpid ERRNO),$(rule dup KILL 0 EQ 1 0)")"
+clean unanchored "$(every "$(rule stime ERRNO)")"
+clean unanchored "$(every "$(rule stime,acct ERRNO),$(rule dup KILL 0 EQ 1 0)")"
+clean unanchored "$(deny "$(rule stime ERRNO),$(rule dup KILL 0 EQ 1 0)")"
+clean unanchored "$(deny "$(rule dup KILL 0 EQ 1 0)")"
+finds unanchored error "syscalls[0]" "{\"defaultAction\":\"SCMP_ACT_ALLOW\",$all,\"syscalls\":[$(rule accept ERRNO),$(rule dup KILL 0 EQ 1 0)]}"
 for pair in chmod:fchmodat2 open:openat2 clone:clone3 fork:vfork unshare:clone3 execve:execveat \
 	mount:move_mount setxattr:setxattrat openat:io_uring_setup connect:io_uring_setup; do
 	finds sibling-open warning "syscalls[0].names[0]" "$(deny "$(rule "${pair%:*}" ERRNO)")"

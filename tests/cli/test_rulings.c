@@ -157,7 +157,7 @@ START_TEST(changes_are_where_verdicts_differ)
 
 		random_ruleset(&a, &arena);
 		random_ruleset(&b, &arena);
-		ck_assert_int_eq(compare_call((struct stack){ &a, 1 }, (struct stack){ &b, 1 },
+		ck_assert_int_eq(compare_call(&(struct stacks){ { &a, 1 }, { &b, 1 }, false },
 					      CALL, &arena, &changes, &err),
 				 STATUS_OK);
 		for (unsigned p = 0; p < POINTS; p++) {
@@ -175,7 +175,7 @@ START_TEST(changes_are_where_verdicts_differ)
 			ck_assert(lists(changes, va, vb));
 		}
 		/* a profile and itself, and the stack of it twice, are the same */
-		ck_assert_int_eq(compare_call((struct stack){ &a, 1 }, (struct stack){ &a, 1 },
+		ck_assert_int_eq(compare_call(&(struct stacks){ { &a, 1 }, { &a, 1 }, false },
 					      CALL, &arena, &changes, &err),
 				 STATUS_OK);
 		ck_assert_ptr_null(changes);

@@ -186,9 +186,9 @@ static void judge_point(struct contest *c, const struct call *call, const struct
 	declared = walker_ask(&c->merged, call->arch, call->name, point->args).answer;
 	if (got != declared && !is_multiplexer(call) && !c->is_dead)
 		blame_point(c, FAULT_MISCOMPILED, call, point, declared, got);
-	/* the tree may load the number that the other forgets: then only looser would be wrong */
+	/* where the other forgets the number the tree may be right: then only looser is wrong */
 	if (c->has_tree && (!bpf_run(&c->tree, &data, &tree) ||
-			    (c->is_dead ? answer_is_stricter(want, tree) : tree != got)))
+			    (tree != got && (!c->is_dead || answer_is_stricter(want, tree)))))
 		blame_point(c, answer_is_stricter(want, tree) ? FAULT_LOOSER : FAULT_TREE, call,
 			    point, want, tree);
 	if (c->has_own && !own_filter_agrees(&c->own, call, &data, got, &tree))
