@@ -83,7 +83,7 @@ static enum status compare_seccomp(const struct confine *confine, struct verific
 	v->same_flags = wanted->flags_given == found->flags_given && wanted->flags == found->flags;
 	v->same_listener = text_equal(wanted->listener_path, found->listener_path) &&
 			   text_equal(wanted->listener_metadata, found->listener_metadata);
-	return changes_find((struct stack){ wanted, 1 }, (struct stack){ found, 1 },
+	return changes_find(&(struct stacks){ { wanted, 1 }, { found, 1 }, false },
 			    wanted->arches & found->arches, arena, &v->changes, err);
 }
 
