@@ -317,6 +317,7 @@ enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, 
 
 	policy_init(&policy);
 	policy.path = doc->name;
+	policy.text = doc->text;
 	if (st == STATUS_OK)
 		st = json_check_keys(root, known, false, err);
 	if (st == STATUS_OK && json_exists(v = json_get(root, "runtimes")))

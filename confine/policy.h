@@ -42,6 +42,7 @@ struct apparmor_policy {
 
 struct policy {
 	const char *path;	     /* of the file, or "built-in policy" */
+	struct text text;	     /* of the file; empty: built-in */
 	struct text_list runtimes;   /* absolute paths; the first that is there is used */
 	bool allow_runtime_override; /* --oci-confine-runtime and OCI_CONFINE_RUNTIME count */
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "confine/filter/filter.h"
+#include "confine/log.h"
 #include "hook/hook.h"
 #include "oci-spec/base/file.h"
 
@@ -66,10 +67,20 @@ static bool is_only_watched(const struct confine *confine, const struct confined
 	return confine->policy.audit && !confined->decision.privileges.no_new_privileges;
 }
 
+static const char *effect_of(const struct hook *hook, const struct confined *confined)
+{
+	if (hook->plan != NULL)
+		return "held";
+	if (confined->decision.privileges.untouched)
+		return "left alone";
+	return confined->changed ? "watched" : "carried by config.json";
+}
+
 enum status hook_enforce(struct hook *hook, struct error *err)
 {
 	struct confine *confine = arena_alloc(&hook->arena, sizeof(*confine));
 	struct confined *confined = arena_alloc(&hook->arena, sizeof(*confined));
+	const struct log_origin origin = { HOOK_NAME, hook->state.id };
 	enum status st;
 
 	if (confine == NULL || confined == NULL)
@@ -81,6 +92,8 @@ enum status hook_enforce(struct hook *hook, struct error *err)
 		st = confine_prepare(confine, &confined->decision.privileges, err);
 	if (st == STATUS_OK && confined->changed && !is_only_watched(confine, confined))
 		st = plan(hook, confine, &confined->decision, err);
+	if (st == STATUS_OK)
+		log_decision(&origin, effect_of(hook, confined), confine, confined);
 	/* the keeper shall carry none of it */
 	arena_done(&hook->arena);
 	if (st == STATUS_OK && hook->plan != NULL)

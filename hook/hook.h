@@ -6,6 +6,8 @@
 #include "confine/inject/keeper.h"
 #include "hook/options.h"
 
+#define HOOK_NAME "oci-confine-hook" /* in messages and in the log */
+
 /* One call of the hook. */
 struct hook {
 	struct hook_options options;

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "confine/log.h"
 #include "confine/version.h" /* generated */
 #include "hook/hook.h"
 #include "oci-spec/base/file.h"
@@ -55,8 +56,19 @@ static void report(const struct hook *hook, const struct error *err)
 		error_format(&id, clean, sizeof(clean));
 	}
 	error_format(err, line, sizeof(line));
-	(void)fprintf(stderr, "oci-confine-hook: %s%s%s\n", clean, clean[0] != '\0' ? ": " : "",
-		      line);
+	(void)fprintf(stderr, HOOK_NAME ": %s%s%s\n", clean, clean[0] != '\0' ? ": " : "", line);
+	log_failure(&(struct log_origin){ HOOK_NAME, text_of(hook->id) }, "refused", err);
+}
+
+/* The keeper's only way to say anything is the log. */
+static enum status keep(struct hook *hook, char **words)
+{
+	struct error err = { 0 };
+	enum status st = keeper_run(&hook->keeper, hook->plan, words, &err);
+
+	if (st != STATUS_OK)
+		log_failure(&(struct log_origin){ HOOK_NAME, text_of(hook->id) }, "killed", &err);
+	return st;
 }
 
 int main(int argc, char **argv)
@@ -73,7 +85,7 @@ int main(int argc, char **argv)
 	if (st == STATUS_OK)
 		st = run(&hook, &err);
 	if (st == STATUS_OK && hook.keeper.is_child)
-		return (int)keeper_run(&hook.keeper, hook.plan, argv, &err);
+		return (int)keep(&hook, argv);
 	if (st != STATUS_OK)
 		report(&hook, &err);
 	arena_done(&hook.arena);

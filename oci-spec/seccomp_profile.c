@@ -299,7 +299,7 @@ static enum status check_keys(struct json object, enum profile_form form, struct
 enum status profile_parse(struct json object, enum profile_form form, const char *name,
 			  struct arena *arena, struct profile *ret_profile, struct error *err)
 {
-	struct profile profile = { .name = name };
+	struct profile profile = { .name = name, .text = object.doc->text };
 	struct json arches = json_get(object, "architectures"), map = json_get(object, "archMap");
 	struct json flags = json_get(object, "flags"), rules = json_get(object, "syscalls");
 	enum status st = check_keys(object, form, err);

@@ -55,6 +55,7 @@ struct profile_rule {
 
 struct profile {
 	const char *name; /* how messages call it */
+	struct text text; /* the document that it stands in */
 	struct verdict default_verdict;
 	uint32_t arches;  /* ARCH_BITs; 0: none listed */
 	uint32_t flags;	  /* FLAG_* */

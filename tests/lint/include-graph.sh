@@ -65,7 +65,7 @@ for file in $(product_files); do
 	case "$file" in shim/main.c | hook/main.c)
 		sed -n 's/^#include "\(confine\/[^"]*\)".*/\1/p' "$file" | while read -r header; do
 			case "$header" in
-			confine/confine.h | confine/version.h | confine/policy.h | confine/inject*.h | confine/attest*.h) ;;
+			confine/confine.h | confine/version.h | confine/policy.h | confine/inject*.h | confine/attest*.h | confine/log.h) ;;
 			*) complain "$file: $header: the programs use confine/confine.h" ;;
 			esac
 		done
