@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,11 +18,10 @@
 #define WAIT_STEP_MIN_NS 20000
 #define WAIT_STEP_MAX_NS 5000000
 
-/* ptrace(2) takes numbers as pointers. */
+/* By its number: the C libraries' prototypes of ptrace() differ, an enum here, an int there. */
 static long trace(int request, pid_t pid, uintptr_t address, void *data)
 {
-	/* the C libraries' prototypes differ: an enum, an int */
-	return ptrace(request, pid, (void *)address, data);
+	return syscall(SYS_ptrace, (long)request, (long)pid, address, data);
 }
 
 static void hide(struct live_filters *filters, const char *fmt, ...) PRINTF_LIKE(2, 3);
