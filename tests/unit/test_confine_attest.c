@@ -187,7 +187,8 @@ static pid_t start(const struct confinement *decided, struct arena *arena)
 		struct sock_filter code[BPF_MAXINSNS];
 		struct sock_fprog program = { (unsigned short)filter.count, code };
 
-		memcpy(code, filter.code, filter.count * sizeof(code[0]));
+		if (filter.count > 0)
+			memcpy(code, filter.code, filter.count * sizeof(code[0]));
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 ||
 		    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
 		    (decided != NULL &&
