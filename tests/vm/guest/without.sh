@@ -11,6 +11,11 @@ runs() { # NAME
 }
 
 is "this kernel has no AppArmor" "$(ls -d $apparmor 2>/dev/null)" ""
+for job in compile load status; do
+	said=$(/vm/oci-confine/oci-confine apparmor $job 2>&1)
+	is "oci-confine apparmor $job" "$? $said" "3 oci-confine: this kernel has no AppArmor"
+done
+is "nothing is compiled for a kernel without features" "$(ls /var/cache/oci-confine 2>/dev/null)" ""
 for name in $(cut -d' ' -f1 /vm/runtimes); do
 	use "$name"
 	unset through

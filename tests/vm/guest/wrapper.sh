@@ -133,3 +133,9 @@ for name in $(cut -d' ' -f1 /vm/runtimes); do
 	refusals
 	every_exec
 done
+for name in $(cut -d' ' -f1 /vm/others); do
+	use "$name"
+	through=yes
+	stacks
+	every_exec
+done
