@@ -94,8 +94,13 @@ static enum status compare(struct confine *confine, struct inspection *inspectio
 			   struct error *err)
 {
 	const struct live_filters *filters = &inspection->attested.filters;
-	struct attest_terms terms = { true, confine->policy.audit,
-				      confine->host.apparmor_profiles };
+	struct attest_terms terms = {
+		.has_run = true,
+		/* what does not carry the decision can have it from the hook alone */
+		.bounding_may_stay = inspection->confined.changed,
+		.audit = confine->policy.audit,
+		.apparmor_profiles = confine->host.apparmor_profiles,
+	};
 	struct error why = { 0 };
 	enum status st = attest_compare(&inspection->attested, &inspection->confined.decision,
 					&terms, confine->arena, &inspection->findings, &why);

@@ -113,6 +113,36 @@ for runtime in runc crun; do
 	jqs "$runtime: and so does an exec's" ".id == \"good\" and .held == \"yes\" and .pid == $other"
 	rm -rf "/run/$runtime/good"
 
+	# --- one that the hook has confined: config.json carries nothing ---
+
+	dir=$(bundle hooked "$(runs sleep 1000) | $localhost_profile | .hooks.prestart = [{path: \$hook,
+		args: [\"oci-confine-hook\", \"--policy=$policy\", \"--stage=prestart\"]}]" \
+		--arg hook "$build/hook/oci-confine-hook")
+	start hooked "$dir" bare
+	tries=0
+	inspect --json hooked
+	# the hook's keeper traces it up to its execve
+	while [ "$status" != 0 ] && [ "$tries" -lt 40 ]; do
+		sleep 0.05
+		tries=$((tries + 1))
+		inspect --json hooked
+	done
+	jqs "$runtime: one that the hook confined is held, by two filters" \
+		'.held == "yes" and .kernel.seccomp.filters == 2 and (.kernel.seccomp.instructions | length) == 2
+		and .kernel.noNewPrivileges'
+	run_cli verify --policy "$policy" "$dir"
+	is "$runtime: though its config.json does not carry the decision" "$status" 1
+	bare delete --force hooked >/dev/null 2>&1
+
+	# --- frozen ---
+
+	bare pause good
+	inspect good
+	is "$runtime: a paused container can be looked at" "$status" 0
+	is "$runtime: and stays paused" "$(container_status good)" paused
+	bare resume good
+	is "$runtime: until it is resumed" "$(container_status good)" running
+
 	# --- it goes on as if nothing had happened ---
 
 	dir=$(bundle counting "$(runs sh -c 'trap "exit 7" TERM; while :; do : $((n += 1)); done')")
