@@ -54,13 +54,13 @@ class Pod:
     def __init__(self, cri, pod_id, config):
         self.cri, self.id, self.config = cri, pod_id, config
 
-    def create(self, name, command, annotations=None, **security):
+    def create(self, name, command, annotations=None, image="oci-confine.test/tools:1", **security):
         """A created container; `security` are fields of LinuxContainerSecurityContext."""
         spaces = self.config.linux.security_context.namespace_options
         context = api.LinuxContainerSecurityContext(namespace_options=spaces, **security)
         config = api.ContainerConfig(
             metadata=api.ContainerMetadata(name=name, attempt=0),
-            image=api.ImageSpec(image="oci-confine.test/tools:1"), command=command,
+            image=api.ImageSpec(image=image), command=command,
             annotations=annotations or {}, log_path=name + "-" + self.id + ".log",
             linux=api.LinuxContainerConfig(security_context=context))
         answer = self.cri.call("CreateContainer", api.CreateContainerRequest(
