@@ -16,8 +16,8 @@ struct command {
 };
 
 extern const struct command command_apparmor, command_apply, command_configure, command_defaults,
-	command_diff, command_explain, command_filter, command_inspect, command_lint, command_merge,
-	command_verify;
+	command_diff, command_explain, command_filter, command_inspect, command_lint,
+	command_merge, command_report, command_verify;
 
 /*
  * Takes "--NAME VALUE" or "--NAME=VALUE" at argv[*at]: sets *ret_value, moves *at to the last

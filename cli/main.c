@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
 	&command_inspect,
 	&command_lint,
 	&command_merge,
+	&command_report,
 	&command_verify,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -166,6 +166,13 @@ static void log_what_we_add(struct seccomp_inputs *inputs, bool has_own, size_t 
 	}
 }
 
+/* A list that is not there means this one to runtimes: seccomp_profile.h. */
+static void log_denials(struct ruleset *merged)
+{
+	merged->flags = (merged->flags_given ? merged->flags : FLAG_SPEC_ALLOW) | FLAG_LOG;
+	merged->flags_given = true;
+}
+
 static enum status decide_seccomp(const struct confine_inputs *in, struct arena *arena,
 				  struct notes *notes, struct confinement *confinement,
 				  struct error *err)
@@ -192,8 +199,11 @@ static enum status decide_seccomp(const struct confine_inputs *in, struct arena 
 	     i++)
 		inputs->list[i].arches = ARCH_BIT(ARCH_NATIVE);
 	confinement->has_seccomp = true;
-	return merge_around(inputs->list, inputs->count, own, arena, notes, &confinement->seccomp,
-			    err);
+	st = merge_around(inputs->list, inputs->count, own, arena, notes, &confinement->seccomp,
+			  err);
+	if (st == STATUS_OK && in->policy->log_denials)
+		log_denials(&confinement->seccomp);
+	return st;
 }
 
 enum status confine_decide(const struct confine_inputs *inputs, struct arena *arena,

@@ -144,9 +144,10 @@ static enum status parse_baseline(struct json value, struct policy *policy, stru
 
 static enum status parse_seccomp(struct json object, struct policy *policy, struct error *err)
 {
-	static const char *const known[] = { "baseline", "profile-root", "architectures", NULL };
+	static const char *const known[] = { "baseline", "profile-root", "architectures", "log",
+					     NULL };
 	struct json baseline = json_get(object, "baseline");
-	struct json arches = json_get(object, "architectures");
+	struct json arches = json_get(object, "architectures"), log = json_get(object, "log");
 	enum status st = json_expect(object, JSON_OBJECT, err);
 
 	if (st == STATUS_OK)
@@ -155,6 +156,8 @@ static enum status parse_seccomp(struct json object, struct policy *policy, stru
 		st = parse_baseline(baseline, policy, err);
 	if (st == STATUS_OK)
 		st = parse_path(json_get(object, "profile-root"), &policy->profile_root, err);
+	if (st == STATUS_OK && json_exists(log))
+		st = json_bool(log, &policy->log_denials, err);
 	if (st != STATUS_OK || !json_exists(arches))
 		return st;
 	if (!text_is(json_text(arches), "keep") && !text_is(json_text(arches), "native"))

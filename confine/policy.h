@@ -51,6 +51,7 @@ struct policy {
 	struct text baseline_file;    /* absolute path */
 	struct text profile_root;     /* where localhost/... is; absolute path */
 	bool native_arch_only;
+	bool log_denials; /* SECCOMP_FILTER_FLAG_LOG */
 
 	struct apparmor_policy apparmor;
 	bool audit; /* nothing is denied that is not denied without us; all of it is logged */
