@@ -71,24 +71,24 @@ enum status audit_entry_find(const struct audit_group *group, const char *bundle
 
 static const char *answer_word(uint32_t code)
 {
-	switch (code & SECCOMP_RET_ACTION_FULL) {
-	case SECCOMP_RET_KILL_PROCESS:
-		return "process killed";
-	case SECCOMP_RET_KILL_THREAD:
-		return "thread killed";
-	case SECCOMP_RET_TRAP:
-		return "SIGSYS";
-	case SECCOMP_RET_ERRNO:
-		return "errno";
-	case SECCOMP_RET_USER_NOTIF:
-		return "listener asked";
-	case SECCOMP_RET_TRACE:
-		return "tracer asked";
-	case SECCOMP_RET_LOG:
-		return "logged, allowed";
-	default:
-		return "allowed";
+	static const struct {
+		uint32_t action;
+		const char *word;
+	} words[] = {
+		{ SECCOMP_RET_KILL_PROCESS, "process killed" },
+		{ SECCOMP_RET_KILL_THREAD, "thread killed" },
+		{ SECCOMP_RET_TRAP, "SIGSYS" },
+		{ SECCOMP_RET_ERRNO, "errno" },
+		{ SECCOMP_RET_USER_NOTIF, "listener asked" },
+		{ SECCOMP_RET_TRACE, "tracer asked" },
+		{ SECCOMP_RET_LOG, "logged, allowed" },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if ((code & SECCOMP_RET_ACTION_FULL) == words[i].action)
+			return words[i].word;
 	}
+	return "allowed";
 }
 
 static bool is_errno(uint32_t code)

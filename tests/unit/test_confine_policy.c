@@ -91,7 +91,7 @@ static const struct refuse_case {
 	{ "{\"runtimes\":[1]}", "runtimes[0]", "expected a string" },
 	{ "{\"runtime-override\":\"no\"}", "runtime-override", "expected true or false" },
 	{ "{\"seccomp\":[]}", "seccomp", "expected an object" },
-	{ "{\"seccomp\":{\"log\":true}}", "seccomp.log", "unknown key" },
+	{ "{\"seccomp\":{\"logs\":true}}", "seccomp.logs", "unknown key" },
 	{ "{\"seccomp\":{\"baseline\":1}}", "seccomp.baseline", "expected a string" },
 	{ "{\"seccomp\":{\"baseline\":\"default\"}}", "seccomp.baseline", "found 'default'" },
 	{ "{\"seccomp\":{\"baseline\":\"b.json\"}}", "seccomp.baseline", "found 'b.json'" },
