@@ -11,14 +11,16 @@
 
 #define LINE_BYTES_MAX 8192 /* the least that a receiver takes: journald has no limit, rsyslog 8k */
 
-static void open_log(int *ret_fd)
+/* -1 where nobody listens. */
+static int open_log(void)
 {
 	static const struct sockaddr_un sink = { AF_UNIX, "/dev/log" };
-	AUTO(file_close) int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	*ret_fd = -1;
-	if (fd >= 0 && connect(fd, (const struct sockaddr *)&sink, sizeof(sink)) == 0)
-		*ret_fd = TAKE(fd);
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&sink, sizeof(sink)) == 0)
+		return fd;
+	file_close(&fd);
+	return -1;
 }
 
 static void start_line(struct buffer *line, const struct log_origin *origin, int priority)
@@ -128,10 +130,9 @@ static void end_line(struct buffer *line, int fd)
 void log_decision(const struct log_origin *origin, const char *effect,
 		  const struct confine *confine, const struct confined *confined)
 {
-	AUTO(file_close) int fd = -1;
+	AUTO(file_close) int fd = open_log();
 	struct buffer line = BUFFER_INIT(confine->arena);
 
-	open_log(&fd);
 	if (fd < 0)
 		return;
 	start_line(&line, origin, LOG_INFO);
@@ -149,12 +150,11 @@ void log_decision(const struct log_origin *origin, const char *effect,
 
 void log_failure(const struct log_origin *origin, const char *effect, const struct error *err)
 {
-	AUTO(file_close) int fd = -1;
+	AUTO(file_close) int fd = open_log();
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
 	struct buffer line = BUFFER_INIT(&arena);
 	char text[1200];
 
-	open_log(&fd);
 	if (fd < 0)
 		return;
 	error_format(err, text, sizeof(text));

@@ -85,6 +85,9 @@ static enum status leave_runtime(struct keeper *keeper, struct error *err)
 	null = open("/dev/null", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
 		return error_set(err, STATUS_SYSTEM, errno, "the keeper cannot open /dev/null");
+	/* a runtime may start its hooks without one of the three */
+	if (null <= STDERR_FILENO)
+		null = -1;
 	return STATUS_OK;
 }
 
