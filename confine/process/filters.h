@@ -20,7 +20,8 @@ struct live_filters {
  * that it is seized and stopped for some ten microseconds, and then let go as it was: stopped
  * where it had been stopped, its signals delivered. That wants CAP_SYS_ADMIN without a filter of
  * our own, a kernel with CONFIG_CHECKPOINT_RESTORE, and nobody else who traces it; where that is
- * not so, the filters are hidden, and it says why.
+ * not so, the filters are hidden, and it says why. One that waits in the kernel and does not stop
+ * within a second stays seized until this program ends, which lets it go.
  *
  * STATUS_INVALID: the process has ended. STATUS_SYSTEM: no memory, or it could not be let go.
  */

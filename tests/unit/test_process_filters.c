@@ -274,6 +274,31 @@ START_TEST(says_who_traces_it)
 }
 END_TEST
 
+/* A parent that waits for its vfork(2) child sleeps where no stop can reach it. */
+static _Noreturn void wait_for_vfork(void)
+{
+	if (vfork() == 0) {
+		(void)syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		for (;;)
+			(void)syscall(SYS_ppoll, NULL, 0, NULL, NULL, 0);
+	}
+	_exit(0);
+}
+
+START_TEST(gives_up_on_one_that_does_not_stop)
+{
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	AUTO(child_done) struct child c = start(1, wait_for_vfork);
+	struct live_filters filters;
+
+	while (state_of(c.pid) != 'D')
+		(void)usleep(100);
+	filters = read_from(c.pid, &arena);
+	ck_assert(filters.hidden);
+	ck_assert(geteuid() != 0 || strstr(filters.why, "does not stop") != NULL);
+}
+END_TEST
+
 /* The number of a process that has ended and may be another's by now. */
 START_TEST(takes_no_other_process_for_it)
 {
@@ -327,6 +352,7 @@ int main(void)
 	tcase_add_test(tc, loses_no_signal);
 	tcase_add_test(tc, leaves_a_stopped_one_stopped);
 	tcase_add_test(tc, says_who_traces_it);
+	tcase_add_test(tc, gives_up_on_one_that_does_not_stop);
 	tcase_add_test(tc, takes_no_other_process_for_it);
 	tcase_add_test(tc, tells_a_dead_one_that_nobody_waited_for);
 	return support_run(suite);
