@@ -78,7 +78,7 @@ static void decide(struct confine *confine, struct inspection *inspection)
 {
 	struct error err = { 0 };
 	const char *shown = NULL;
-	struct text text;
+	struct text text = TEXT_NONE;
 	enum status st = read_config(inspection->container, confine->arena, &shown, &text, &err);
 
 	if (st == STATUS_OK)
