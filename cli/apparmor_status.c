@@ -75,6 +75,17 @@ static void say_item(struct output *out, const struct apparmor_inventory *invent
 			    TEXT("its text was changed since it was loaded, or somebody else "
 				 "loaded it: oci-confine apparmor load --replace puts the text "
 				 "into running containers at once"));
+	if (item->is_baseline)
+		say(out, "    the policy's baseline\n");
+	if (item->is_engines && item->is_baseline)
+		say_wrapped(out, 4, "warning: ",
+			    TEXT("its rules for signals name only itself, which no stacked label "
+				 "matches: a container under it and another profile cannot end its "
+				 "own children; oci-confine-default is made for that"));
+	else if (item->is_engines)
+		say_wrapped(out, 4, "",
+			    TEXT("an engine's own: alone it is a baseline by itself, where more is "
+				 "stacked on it the policy's takes its place"));
 	if (item->deaf)
 		say_wrapped(out, 4, "",
 			    TEXT("has no rule that lets its processes signal each other: a "
@@ -106,7 +117,8 @@ static void put_item(struct output *out, const struct apparmor_inventory *invent
 	else
 		json_put_null(out, "file");
 	json_put_bool(out, "compiled", item->compiled);
-	json_put_bool(out, "signals-in-stack", !item->deaf);
+	json_put_bool(out, "baseline", item->is_baseline);
+	json_put_bool(out, "signals-in-stack", !item->deaf && !item->is_engines);
 	if (item->freshness == APPARMOR_BROKEN)
 		json_put_text(out, "problem", item->problem);
 	json_open(out, "pids", '[');

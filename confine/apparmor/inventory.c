@@ -181,10 +181,10 @@ static enum status add_texts(const struct policy *policy, struct arena *arena,
 	return st;
 }
 
-static bool is_ours_or_an_engines(const struct policy *policy, struct text name)
+static bool is_an_engines(const struct policy *policy, struct text name)
 {
 	const struct text_list *list = &policy->apparmor.engine_defaults;
-	bool found = text_starts_with(name, APPARMOR_AUDIT_PREFIX);
+	bool found = false;
 
 	for (size_t i = 0; i < list->count && !found; i++)
 		found = apparmor_name_matches(list->items[i], name);
@@ -199,7 +199,9 @@ static enum status add_loaded(const struct policy *policy, const struct host *ho
 	enum status st = STATUS_OK;
 
 	while (st == STATUS_OK && apparmor_loaded_next(&list, &loaded)) {
-		if (is_ours_or_an_engines(policy, loaded.name))
+		if (text_starts_with(loaded.name, APPARMOR_AUDIT_PREFIX) ||
+		    text_equal(loaded.name, policy->apparmor.baseline) ||
+		    is_an_engines(policy, loaded.name))
 			st = add_item(inventory, loaded.name, err);
 	}
 	return st;
@@ -270,7 +272,9 @@ static void look(const struct policy *policy, const struct host *host, struct ar
 		struct apparmor_item *item = &inventory->items[i];
 
 		item->mode = apparmor_loaded_mode(host->apparmor_profiles, item->name);
+		item->is_baseline = text_equal(item->name, policy->apparmor.baseline);
 		look_at_text(policy, arena, item);
+		item->is_engines = item->file == NULL && is_an_engines(policy, item->name);
 		for (size_t u = 0; u < inventory->user_count; u++)
 			item->user_count += apparmor_user_has(&inventory->users[u], item->name);
 	}

@@ -28,6 +28,8 @@ struct apparmor_item {
 	enum apparmor_freshness freshness;
 	bool deaf;	     /* in a stack its processes could not signal each other */
 	bool compiled;	     /* in the cache, now */
+	bool is_baseline;    /* the policy's */
+	bool is_engines;     /* one of the policy's engine-defaults, without a text of ours */
 	struct text problem; /* why it is broken */
 	size_t user_count;   /* of the inventory's users those with it in their label */
 };
