@@ -9,6 +9,8 @@ static const struct engine {
 				 struct output *out, struct error *err);
 } engines[] = {
 	{ "containerd", configure_containerd },
+	{ "podman", configure_hooks },
+	{ "crio", configure_hooks },
 };
 #define ENGINES (sizeof(engines) / sizeof(engines[0]))
 
@@ -97,20 +99,22 @@ static enum status run(int argc, char **argv, struct arena *arena, struct error 
 		st = engines[i].configure(&options, arena, &out, err);
 		return st == STATUS_OK ? output_print(&out, err) : st;
 	}
-	return error_set(err, STATUS_INVALID, 0, "which engine? expected --runtime=containerd");
+	return error_set(err, STATUS_INVALID, 0, "which engine? expected --runtime=containerd, podman or crio");
 }
 
 const struct command command_configure = {
 	"configure",
 	"make a container engine start containers through us",
-	"usage: oci-confine configure --runtime=containerd [OPTION]...\n"
+	"usage: oci-confine configure --runtime=ENGINE [OPTION]...\n"
 	"\n"
-	"Adds a handler to containerd's configuration, which a pod chooses by its RuntimeClass:\n"
+	"podman and CRI-O get oci-confine-hook(8) for every container: two files in their hooks.d.\n"
+	"\n"
+	"containerd: adds a handler to containerd's configuration, which a pod chooses by its RuntimeClass:\n"
 	"writes oci-confine.toml beside config.toml and its name into the imports there. Before,\n"
 	"containerd itself must say that nothing else changes. Twice is as once; --uninstall\n"
 	"gives every byte back.\n"
 	"\n"
-	"  --runtime=ENGINE    containerd (1.6, 1.7, 2.x)\n"
+	"  --runtime=ENGINE    containerd (1.6, 1.7, 2.x), podman or crio\n"
 	"  --handler=NAME      of the handler and the RuntimeClass: confined\n"
 	"  --policy=NAME       follow policy.d/NAME.json; the links for it must be there:\n"
 	"                      containerd-shim-confine-v2(8)\n"
@@ -119,7 +123,8 @@ const struct command command_configure = {
 	"  --set-default       also for pods without a RuntimeClass\n"
 	"  --dry-run           say what would be written, and leave it\n"
 	"  --uninstall         take all of it back\n"
-	"  --config=PATH       instead of /etc/containerd/config.toml\n"
+	"  --config=PATH       instead of /etc/containerd/config.toml, or of\n"
+	"                      /etc/containers/oci/hooks.d\n"
 	"  --containerd=PATH   containerd's program, if it is in none of the usual places\n"
 	"\n"
 	"Example:\n"

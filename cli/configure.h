@@ -10,7 +10,7 @@ struct configure_options {
 	bool dry_run;	     /* say what would be done, change nothing */
 	bool uninstall;
 
-	/* containerd */
+	/* containerd; of these podman and CRI-O take config_path alone */
 	const char *handler; /* name in the configuration and of the RuntimeClass */
 	const char *policy;  /* NAME of policy.d/NAME.json; NULL: the default policy */
 	bool use_shim;	     /* our runtime type; else BinaryName with containerd's own */
@@ -22,5 +22,9 @@ struct configure_options {
 /* Does what the options say and says what it did in *out. */
 enum status configure_containerd(const struct configure_options *options, struct arena *arena,
 				 struct output *out, struct error *err) MUST_CHECK;
+
+/* podman and CRI-O alike; config_path is their directory of hooks. */
+enum status configure_hooks(const struct configure_options *options, struct arena *arena,
+			    struct output *out, struct error *err) MUST_CHECK;
 
 #endif

@@ -66,4 +66,41 @@ for runtime in runc crun; do
 	is "podman, $runtime: nothing of it ran" "$out" ""
 	no_keeper "podman, $runtime"
 done
+
+# --- oci-confine configure: the same files, where podman looks, for the programs as installed ---
+configured=$work/etc/hooks.d
+configure() { "$cli" configure "--config=$configured" "$@"; }
+said=$(configure --runtime=podman --dry-run)
+is "configure --dry-run: writes nothing" "$? $(ls "$work/etc" 2>/dev/null)" "0 "
+installed=$(sed -n 's/.*"path": "\(.*\)",/\1/p' <<<"$said" | head -n 1)
+like "configure --dry-run: says what" "$said" 'would write .*/oci-confine.json.*createRuntime.*oci-confine-attest'
+mkdir -p "$(dirname "$installed")"
+mount -t tmpfs tmpfs "$(dirname "$installed")"
+configure --runtime=podman >/dev/null 2>"$work/err"
+is "configure: not before the hook is installed" "$? $(ls "$work/etc" 2>/dev/null)" "3 "
+cp "$hook" "$installed"
+for engine in podman crio; do
+	check "configure --runtime=$engine" configure "--runtime=$engine"
+	check "configure --runtime=$engine, twice" configure "--runtime=$engine"
+	for name in oci-confine oci-confine-attest; do
+		is "$engine: $name.json is the example" \
+			"$(jq -cS . "$configured/$name.json" | sed "s|$installed|/usr/local/bin/oci-confine-hook|")" \
+			"$(jq -cS . "$examples/$name.json")"
+	done
+	is "$engine: nothing else is there" "$(ls -A "$configured")" $'oci-confine-attest.json\noci-confine.json'
+	if [ "$engine" = podman ]; then
+		for runtime in runc crun; do
+			out=$(podman_with "$configured" --security-opt seccomp=unconfined probe probe keyctl getpid)
+			is "podman, $runtime, configured: confined" "$out" $'keyctl EPERM\ngetpid ok'
+		done
+	fi
+	echo '{}' >"$configured/other.json"
+	check "configure --runtime=$engine --uninstall" configure "--runtime=$engine" --uninstall
+	check "configure --runtime=$engine --uninstall, twice" configure "--runtime=$engine" --uninstall
+	is "$engine: only ours is taken away" "$(ls -A "$configured")" other.json
+	rm "$configured/other.json"
+done
+chmod 777 "$configured"
+configure --runtime=podman >/dev/null 2>&1
+is "configure: not where others can write" "$? $(ls -A "$configured")" "1 "
 finish
