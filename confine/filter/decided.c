@@ -8,6 +8,9 @@
 #include "confine/seccomp/evaluate.h"
 #include "confine/seccomp/multiplex.h"
 
+/* scripts/syscall.tbl: numbers from here on are the same on every architecture. */
+#define COMMON_NUMBERS 424
+
 uint32_t runnable_arches(void)
 {
 	if (ARCH_NATIVE == ARCH_X86_64)
@@ -70,33 +73,53 @@ static void find_direct(struct numbered_call *call)
 	}
 }
 
-bool numbered_call_of(uint32_t audit_arch, uint32_t number, struct numbered_call *ret_call)
+static bool find_number(enum arch arch, uint32_t number, unsigned *ret_call)
 {
-	struct numbered_call found = { .number = number };
-	const uint16_t *calls;
 	size_t low = 0, high;
+	const uint16_t *calls = syscall_by_number(arch, &high);
 
-	if (!find_arch(audit_arch, number, &found.arch))
-		return false;
-	if (found.arch == ARCH_X32)
-		number &= ~X32_CALL_BIT;
-	calls = syscall_by_number(found.arch, &high);
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		int there = syscall_number(calls[mid], found.arch);
+		int there = syscall_number(calls[mid], arch);
 
 		if (there >= 0 && (uint32_t)there == number) {
-			found.has_name = true;
-			found.call = calls[mid];
-			break;
+			*ret_call = calls[mid];
+			return true;
 		}
 		if (there >= 0 && (uint32_t)there > number)
 			low = mid + 1;
 		else
 			high = mid;
 	}
+	return false;
+}
+
+/*
+ * Versions of libseccomp differ in which architectures have a new call (map_shadow_stack on x32);
+ * its number is the same on all of them. x32 has some of its own among these, so it is not asked.
+ */
+static void find_common(uint32_t number, struct numbered_call *call)
+{
+	for (unsigned a = 0; a < ARCH_COUNT_ && !call->has_name; a++) {
+		if ((runnable_arches() & ARCH_BIT(a)) != 0 && a != ARCH_X32 &&
+		    number >= COMMON_NUMBERS)
+			call->has_name = find_number((enum arch)a, number, &call->call);
+	}
+}
+
+bool numbered_call_of(uint32_t audit_arch, uint32_t number, struct numbered_call *ret_call)
+{
+	struct numbered_call found = { .number = number };
+
+	if (!find_arch(audit_arch, number, &found.arch))
+		return false;
+	if (found.arch == ARCH_X32)
+		number &= ~X32_CALL_BIT;
+	found.has_name = find_number(found.arch, number, &found.call);
 	if (found.arch == ARCH_X86 && !found.has_name)
 		find_direct(&found);
+	if (!found.has_name)
+		find_common(number, &found);
 	*ret_call = found;
 	return true;
 }
@@ -120,8 +143,8 @@ struct decided decided_answer(const struct ruleset *ruleset, const struct number
 	if (call->has_name && call->arch == ARCH_X86 && multiplex_is_multiplexer(call->call))
 		verdict = multiplex_evaluate(ruleset, call->call, args);
 	else if (call->has_name)
-		verdict = ruleset_evaluate(ruleset, call->call, args,
-					   arch_is_32bit(call->arch), NULL);
+		verdict = ruleset_evaluate(ruleset, call->call, args, arch_is_32bit(call->arch),
+					   NULL);
 	return (struct decided){ answer_of(verdict), is_above_boundary(ruleset, call) };
 }
 

@@ -265,6 +265,22 @@ START_TEST(knows_every_number_that_libseccomp_knows)
 }
 END_TEST
 
+/* A call that another libseccomp has on x32, too, is no hole; x32's own numbers are none elsewhere. */
+START_TEST(takes_common_numbers_for_what_they_are)
+{
+	struct numbered_call call;
+
+	ck_assert(numbered_call_of(AUDIT_ARCH_X86_64, X32_CALL_BIT | 453, &call));
+	ck_assert(call.has_name && text_is(syscall_name(call.call), "map_shadow_stack"));
+	ck_assert(numbered_call_of(AUDIT_ARCH_X86_64, X32_CALL_BIT | 520, &call));
+	ck_assert(call.has_name && text_is(syscall_name(call.call), "execve"));
+	ck_assert(numbered_call_of(AUDIT_ARCH_X86_64, 520, &call));
+	ck_assert(!call.has_name);
+	ck_assert(numbered_call_of(AUDIT_ARCH_I386, 520, &call));
+	ck_assert(!call.has_name);
+}
+END_TEST
+
 START_TEST(says_it_in_a_sentence)
 {
 	struct judgement judgement = { .is_looser = true,
@@ -299,6 +315,7 @@ int main(void)
 	tcase_add_loop_test(tc, finds_every_looser_mutant, 0, ARRAY_LEN(mutations));
 	tcase_add_test(tc, finds_a_hole_that_only_the_filter_knows);
 	tcase_add_test(tc, knows_every_number_that_libseccomp_knows);
+	tcase_add_test(tc, takes_common_numbers_for_what_they_are);
 	tcase_add_test(tc, says_it_in_a_sentence);
 	return support_run(suite);
 }
