@@ -6,6 +6,7 @@
 # shellcheck source=tests/vm/guest/lib.sh
 . /vm/guest/lib.sh
 
+cli=/vm/oci-confine/oci-confine
 tutorial=k8s-apparmor-example-deny-write
 prefix=oci-confine-audit.
 
@@ -57,6 +58,9 @@ for name in $(cut -d' ' -f1 /vm/runtimes); do
 		$forbidden
 	logged "the tutorial's pod: what its deny rule would deny is logged" "$prefix$tutorial" \
 		'name="/tmp/file"'
+	has "the tutorial's pod: the report says so, and what would allow it" \
+		"$($cli report /tmp/dmesg | tr -s ' \n' ' ')" \
+		"open /tmp/file (wc): would be denied by AppArmor's $tutorial (act) to allow it, and no deny rule in the way: /tmp/file w,"
 	is "neither is loaded under its own name" "$(mode_of $tutorial)$(mode_of $baseline)" ""
 
 	stay audited
