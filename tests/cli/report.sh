@@ -19,7 +19,8 @@ apparmor() { # VERDICT WORD...
 log() { printf '%s\n' "$@" > "$work/log"; }
 
 log "$(seccomp 1700000000 272 0x50001)" "$(seccomp 1700000100 272 0x50001)" \
-	"$(seccomp 1700000050 41 0x7ffc0000)" "$(seccomp 1700000050 9999 0x80000000)"
+	"$(seccomp 1700000050 41 0x7ffc0000)" "$(seccomp 1700000050 9999 0x80000000)" \
+	"$(seccomp 1700000050 272 0x7ffc0000)"
 run report --json log
 jqs 'the same call is counted' '.entries[0] | .call == "unshare" and .count == 2 and .last == 1700000100 and
 	.arch == "SCMP_ARCH_X86_64" and .errno == 1 and .container == null and .comm == "prog"'
