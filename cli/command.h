@@ -16,7 +16,7 @@ struct command {
 };
 
 extern const struct command command_apparmor, command_apply, command_configure, command_defaults,
-	command_diff, command_explain, command_filter, command_inspect, command_lint,
+	command_diff, command_doctor, command_explain, command_filter, command_inspect, command_lint,
 	command_merge, command_report, command_verify;
 
 /*

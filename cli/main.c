@@ -11,6 +11,7 @@ static const struct command *const commands[] = {
 	&command_configure,
 	&command_defaults,
 	&command_diff,
+	&command_doctor,
 	&command_explain,
 	&command_filter,
 	&command_inspect,

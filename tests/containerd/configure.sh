@@ -232,7 +232,68 @@ check "--policy: configured" configure --policy=strict --handler=strict
 check "--policy: containerd starts with it" containerd_start
 is "--policy: it holds" "$(cap_sets "$(in_pod strict)")" "0 0 0 0 0"
 containerd_stop
+
+# --- doctor: what is so, and what would hinder containers ---
+
+doctor() { on_node "$bin/oci-confine" doctor "$@"; }
+
+# finds NAME REGULAR-EXPRESSION-OF-A-LINE EXIT-CODE
+finds() {
+	local said rc
+	said=$(doctor 2>&1)
+	rc=$?
+	like "doctor: $1" "$said" "$2"
+	is "doctor: $1: exit code" "$rc" "$3"
+}
+
+cp "$top/examples/profiles/prevent-chmod.json" "$n/var/lib/kubelet/seccomp/"
+finds "the kernel" 'ok       kernel: Linux [0-9]' 0
+finds "the runtime and its libseccomp" \
+	'ok       runtime: /usr/sbin/runc, the one in use: runc version [0-9.]*.*, libseccomp [0-9]' 0
+finds "a named policy" 'ok       policy: /etc/oci-confine/policy.d/strict.json' 0
+finds "a profile" 'ok       profile: /var/lib/kubelet/seccomp/prevent-chmod.json' 0
+finds "the handler" "ok       containerd: handler strict, BinaryName $bin/oci-confine-runtime-strict" 0
+is "doctor: no warning where all is well" "$(doctor | grep -c '^warning')" 0
+is "doctor --json says the same" \
+	"$(doctor --json | jq -r '.[] | .health + " " + .area + ": " + .what')" \
+	"$(doctor | sed -n 's/^\(ok\|warning\|error\)  */\1 /p')"
+if [ "$major" = 1 ]; then
+	sed -i 's/disable_apparmor = .*/disable_apparmor = true/' "$etc/oci-confine.toml"
+	finds "a copy of settings that have changed since" 'warning  containerd: the CRI settings have changed' 0
+	configure --policy=strict --handler=strict >/dev/null
+fi
+echo '{"unconfined": 1}' >"$n/etc/oci-confine/policy.d/strict.json"
+finds "a policy that does not parse" 'error    policy: /etc/oci-confine/policy.d/strict.json: unconfined' 1
+rm "$n/etc/oci-confine/policy.d/strict.json"
+echo '{"defaultAction": "SCMP_ACT_DENY"}' >"$n/var/lib/kubelet/seccomp/broken.json"
+finds "a profile that is not understood" 'error    profile: .*broken.json: defaultAction' 1
+rm "$n/var/lib/kubelet/seccomp/broken.json"
+chmod o+w "$n/var/lib/kubelet/seccomp/prevent-chmod.json"
+finds "a profile that others can write" 'error    profile: .*prevent-chmod.json: is writable' 1
+chmod o-w "$n/var/lib/kubelet/seccomp/prevent-chmod.json"
+rm "$n$bin/oci-confine-runtime-strict"
+finds "a handler whose program is not there" \
+	'error    containerd: handler strict: .*-strict is not there: no container of it starts' 1
+configure --shim >/dev/null
+finds "a handler by our shim" 'ok       containerd: handler confined, io.containerd.confine.v2 by /usr' 0
+mv "$n$bin/containerd-shim-confine-v2" "$n/away"
+finds "a shim that is not there" 'error    containerd: handler confined: no containerd-shim-confine-v2 in' 1
+mv "$n/away" "$n$bin/containerd-shim-confine-v2"
+mv "$n/usr/sbin/runc" "$n/away"
+rm -f "$n/usr/bin/runc"
+finds "no runtime" 'error    runtime: none of those of built-in policy is there' 1
+mv "$n/away" "$n/usr/sbin/runc"
 check "taken back" configure --uninstall
+finds "no handler" 'warning  containerd: no handler starts containers through us' 0
+put_kubeadm
+printf '[%s]\n' 'plugins."io.containerd.grpc.v1.cri".containerd.runtimes.mine' >>"$config"
+printf 'runtime_type = "io.containerd.confine.v2"\nruntime_path = "%s"\n' "$bin/containerd-shim-confine-v2" >>"$config"
+if on_node containerd --version | grep -q ' 1\.6\.20'; then
+	finds "runtime_path where it is ignored" 'error    containerd: handler mine has a runtime_path, .* plain runc' 1
+else
+	finds "runtime_path where it counts" 'ok       containerd: handler mine, io.containerd.confine.v2' 0
+fi
+node_config
 check "containerd starts without it" containerd_start
 like "and has no such handler" "$(in_pod strict)" 'no runtime for "strict" is configured'
 none_denied "a pod is as it was without us" "$(in_pod runc)" keyctl bpf
