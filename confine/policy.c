@@ -312,7 +312,8 @@ enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, 
 	static const char *const known[] = {
 		"runtimes", "runtime-override",	   "seccomp",	 "apparmor",	"capabilities",
 		"mode",	    "no-new-privileges",   "unconfined", "privileged",	"restore",
-		"exempt",   "runtime-annotations", "hook",	 "constraints", NULL
+		"exempt",   "runtime-annotations", "hook",	 "constraints", "log",
+		NULL
 	};
 	struct json root = json_root(doc), v;
 	struct policy policy;
@@ -331,6 +332,8 @@ enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, 
 		st = parse_seccomp(v, &policy, err);
 	if (st == STATUS_OK && json_exists(v = json_get(root, "apparmor")))
 		st = parse_apparmor(v, &policy.apparmor, err);
+	if (st == STATUS_OK && json_exists(v = json_get(root, "log")))
+		st = json_bool(v, &policy.log, err);
 	if (st == STATUS_OK && json_exists(v = json_get(root, "mode")))
 		st = parse_mode(v, &policy.audit, err);
 	if (st == STATUS_OK && json_exists(v = json_get(root, "capabilities")))

@@ -54,6 +54,7 @@ struct policy {
 	bool log_denials; /* SECCOMP_FILTER_FLAG_LOG */
 
 	struct apparmor_policy apparmor;
+	bool log;   /* oci-confine-runtime too writes a line per container to the system's log */
 	bool audit; /* nothing is denied that is not denied without us; all of it is logged */
 
 	uint64_t drop_capabilities;

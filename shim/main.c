@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "confine/confine.h"
+#include "confine/log.h"
 #include "confine/version.h" /* generated */
 #include "oci-spec/base/file.h"
 #include "shim/called_name.h"
@@ -90,6 +91,19 @@ static bool wants_systemd(const struct container *container)
 	       memchr(rest.ptr, ':', rest.len) == NULL;
 }
 
+static struct log_origin origin_of(const struct runtime_args *args)
+{
+	return (struct log_origin){ "oci-confine-runtime",
+				    args->id != NULL ? text_of(args->id) : TEXT_NONE };
+}
+
+static const char *effect_of(const struct confined *confined)
+{
+	if (confined->decision.privileges.untouched)
+		return "left alone";
+	return confined->changed ? "confined" : "carried by config.json";
+}
+
 static enum status confine_create(struct confine *confine, struct runtime_args *args,
 				  struct error *err)
 {
@@ -115,6 +129,11 @@ static enum status confine_create(struct confine *confine, struct runtime_args *
 		st = file_open_dir(AT_FDCWD, bundle, &dirfd, err);
 	if (st == STATUS_OK)
 		st = confine_bundle(confine, dirfd, name, shown.ptr, confined, err);
+	if (st == STATUS_OK && confine->policy.log) {
+		const struct log_origin origin = origin_of(args);
+
+		log_decision(&origin, effect_of(confined), confine, confined);
+	}
 	if (st == STATUS_OK && !args->cgroup_manager_given && wants_systemd(&confined->container))
 		st = runtime_args_add_global(args, "--systemd-cgroup", confine->arena, err);
 	return st;
@@ -175,6 +194,11 @@ static enum status confine_command(struct runtime_args *args, struct arena *aren
 		st = confine_create(confine, args, err);
 	if (st == STATUS_OK)
 		report_notes(args, &confine->notes);
+	if (st != STATUS_OK && confine->policy.log) {
+		const struct log_origin origin = origin_of(args);
+
+		log_failure(&origin, "refused", err);
+	}
 	return st;
 }
 

@@ -70,6 +70,33 @@ like "it is an error there" "$line" '^<27>oci-confine-hook'
 is "it says refused, in one line of printable characters" \
 	"$(field .effect) $(wc -l <<<"$line") $(LC_ALL=C grep -c '[^ -~]' <<<"$line")" "refused 1 0"
 
+# the wrapper, where the policy has it log
+wrapper=$build/shim/oci-confine-runtime
+jq '. + {"log": true}' "$policy" >"$work/log-policy.json"
+through() # BUNDLE POLICY
+{
+	: >"$work/log"
+	"$wrapper" --oci-confine-runtime="$runtime_path" --oci-confine-policy="$2" --root "$root" \
+		run --bundle "$1" log </dev/null >/dev/null 2>&1
+	rc=$?
+	sleep 0.2
+	line=$(cat "$work/log")
+	json=${line#*]: }
+}
+dir=$(bundle wrapped "$(runs probe getpid)")
+sum=$(sha256sum <"$dir/config.json" | cut -d' ' -f1)
+through "$dir" "$work/log-policy.json"
+is "the wrapper logs a container too" "$(wc -l <<<"$line") $(field '"\(.id) \(.effect)"')" "1 log confined"
+is "with the hash of config.json as the engine wrote it" "$(field '.inputs[0].sha256')" "$sum"
+through "$dir" "$work/log-policy.json"
+is "and that there was nothing to do" "$(field .effect)" "carried by config.json"
+through "$dir" "$policy"
+is "but only where the policy says so" "$line" ""
+dir=$(bundle wrapped "$(runs probe getpid) | .annotations = {\"oci-confine.io/nonsense\": \"x\"}")
+through "$dir" "$work/log-policy.json"
+isnt "what the wrapper refuses does not start" "$rc" 0
+is "and is logged as refused" "$(field '"\(.id) \(.effect)"')" "log refused"
+
 runtime=runc bundle pretend >/dev/null
 : >"$work/log"
 env -i "$image_tools/hook-pretend" no-memory "$work/b-pretend" "$image_tools/hook-first" "$hook" "--policy=$policy"
