@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "confine/apparmor/label.h"
 #include "confine/filter/filter.h"
 #include "confine/log.h"
 #include "hook/hook.h"
@@ -43,13 +44,33 @@ static enum status check_no_new_privileges(const struct policy *policy,
 			 policy->path);
 }
 
-static enum status plan(struct hook *hook, const struct confine *confine,
-			const struct confinement *decision, struct error *err)
+/*
+ * A profile lets its process neither stack another on itself nor change to one, unless it has
+ * change_profile rules, which no engine's has. From unconfined, every label can be had.
+ */
+static enum status check_label(const struct confined *confined, struct error *err)
 {
+	struct text own = confined->container.process.apparmor_profile;
+	struct text decided = confined->decision.privileges.apparmor_profile;
+
+	if (!apparmor_confines(own) || text_equal(own, decided))
+		return STATUS_OK;
+	return error_set(err, STATUS_UNSUPPORTED, 0,
+			 "a hook cannot add to the AppArmor profile '%.*s' that the engine gives, "
+			 "to make '%.*s' of it: confine by oci-confine-runtime",
+			 TEXT_ARG(own), TEXT_ARG(decided));
+}
+
+static enum status plan(struct hook *hook, const struct confine *confine,
+			const struct confined *confined, struct error *err)
+{
+	const struct confinement *decision = &confined->decision;
 	static const struct filter_options options = { FILTER_CACHE_DIR };
 	struct filter filter;
 	enum status st = check_no_new_privileges(&confine->policy, decision, err);
 
+	if (st == STATUS_OK)
+		st = check_label(confined, err);
 	if (st == STATUS_OK && decision->has_seccomp)
 		st = filter_get(&decision->seccomp, &options, &hook->arena, &filter, err);
 	if (st == STATUS_OK)
@@ -91,7 +112,7 @@ enum status hook_enforce(struct hook *hook, struct error *err)
 	if (st == STATUS_OK)
 		st = confine_prepare(confine, &confined->decision.privileges, err);
 	if (st == STATUS_OK && confined->changed && !is_only_watched(confine, confined))
-		st = plan(hook, confine, &confined->decision, err);
+		st = plan(hook, confine, confined, err);
 	if (st == STATUS_OK)
 		log_decision(&origin, effect_of(hook, confined), confine, confined);
 	/* the keeper shall carry none of it */

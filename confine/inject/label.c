@@ -33,28 +33,6 @@ static bool has_member(struct text label, struct text member)
 	return false;
 }
 
-/* "stack B" of what is missing, "changeprofile A//&B" from unconfined; empty: nothing is. */
-static enum status make_command(struct text current, struct text wanted, char *command,
-				struct error *err)
-{
-	bool is_unconfined = text_is(current, "unconfined");
-	struct text member;
-	size_t len = 0;
-
-	command[0] = '\0';
-	while (attest_next_member(&wanted, &member)) {
-		const char *before = is_unconfined ? "changeprofile " : "stack ";
-
-		if (has_member(current, member))
-			continue;
-		len += (size_t)snprintf(command + len, LABEL_TEXT_MAX - len, "%s%.*s",
-					len == 0 ? before : "//&", (int)member.len, member.ptr);
-		if (len >= LABEL_TEXT_MAX)
-			return error_set(err, STATUS_INVALID, 0, "the AppArmor label is too long");
-	}
-	return STATUS_OK;
-}
-
 /* lsm_set_self_attr(2) needs no /proc in the container. *ret_done is false without it. */
 static enum status set_by_call(struct remote *remote, size_t offset, const char *command,
 			       bool *ret_done, struct error *err)
@@ -109,6 +87,17 @@ static enum status set_by_file(struct remote *remote, size_t offset, const char 
 	return st == STATUS_OK ? remote_must(remote, REMOTE_CLOSE, args, "close()", err) : st;
 }
 
+static bool has_all(const char *current, const char *label)
+{
+	struct text wanted = text_of(label), member;
+
+	while (attest_next_member(&wanted, &member)) {
+		if (!has_member(text_of(current), member))
+			return false;
+	}
+	return true;
+}
+
 enum status label_inject(struct remote *remote, size_t offset, int procfd, const char *label,
 			 struct error *err)
 {
@@ -119,13 +108,18 @@ enum status label_inject(struct remote *remote, size_t offset, int procfd, const
 	if (label[0] == '\0')
 		return STATUS_OK;
 	st = live_read_label(procfd, current, sizeof(current), err);
-	if (st == STATUS_OK && current[0] == '\0')
-		st = error_set(err, STATUS_UNSUPPORTED, 0,
-			       "the kernel has no AppArmor, so no '%.200s'", label);
-	if (st == STATUS_OK)
-		st = make_command(text_of(current), text_of(label), command, err);
-	if (st != STATUS_OK || command[0] == '\0')
+	if (st != STATUS_OK || has_all(current, label))
 		return st;
+	if (current[0] == '\0')
+		return error_set(err, STATUS_UNSUPPORTED, 0,
+				 "the kernel has no AppArmor, so no '%.200s'", label);
+	if (strcmp(current, "unconfined") != 0)
+		return error_set(
+			err, STATUS_UNSUPPORTED, 0,
+			"the runtime gave it the label '%.100s', from which no process can "
+			"change to '%.100s'",
+			current, label);
+	(void)snprintf(command, sizeof(command), "changeprofile %s", label);
 	st = set_by_call(remote, offset, command, &done, err);
 	return st == STATUS_OK && !done ? set_by_file(remote, offset, command, err) : st;
 }

@@ -8,10 +8,10 @@
 #define LABEL_MEMORY_BYTES ((size_t)2048)
 
 /*
- * Makes a traced process run under the AppArmor label "A//&B", where it does not already: from
- * an unconfined one by changing to it, else by stacking the members that are missing, which is
- * allowed under no_new_privs too. "" asks for nothing. STATUS_UNSUPPORTED: the kernel has no
- * AppArmor. offset is into the remote memory.
+ * Makes a traced process run under the AppArmor label "A//&B", where it does not already, which
+ * it can from an unconfined one alone, also under no_new_privs. "" asks for nothing.
+ * STATUS_UNSUPPORTED: it is confined otherwise, or the kernel has no AppArmor. offset is into
+ * the remote memory.
  */
 enum status label_inject(struct remote *remote, size_t offset, int procfd, const char *label,
 			 struct error *err) MUST_CHECK;

@@ -140,7 +140,7 @@ json_words() {
 
 # Where nothing but AppArmor confines: every capability that counts, nothing masked or read-only,
 # the host's processes in sight. `label` in JSON's spelling; none: no apparmorProfile.
-# Also read: nnp (true), annotations (JSON members).
+# Also read: nnp (true), annotations and hooks (JSON members).
 config() { # ARGS...
 	local profile=
 	[ -z "${label+set}" ] || profile="\"apparmorProfile\": \"$label\","
@@ -165,6 +165,7 @@ config() { # ARGS...
 	    {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs"}
 	  ],
 	  "annotations": {${annotations:-}},
+	  "hooks": {${hooks:-}},
 	  "linux": {"namespaces": [{"type": "mount"}, {"type": "ipc"}, {"type": "uts"}]}
 	}
 	JSON
