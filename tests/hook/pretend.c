@@ -279,12 +279,16 @@ static void kill_at_once(struct pretend *p)
 	(void)kill(p->init, SIGKILL);
 }
 
+/* As plain, and waits for the keeper too, as containerd's shim or conmon does. */
+#define REAPING "reaping"
+
 static const struct {
 	const char *name;
 	void (*init)(struct pretend *p);
 	void (*meanwhile)(struct pretend *p);
 } cases[] = {
 	{ "plain", do_nothing, nothing },
+	{ REAPING, do_nothing, nothing },
 	{ "old-thread", old_thread_executes, nothing },
 	{ "new-thread", new_thread_executes, nothing },
 	{ "many-threads", threads_all_the_time, nothing },
@@ -331,6 +335,7 @@ static int run_hook(struct pretend *p)
 		_exit(127);
 	}
 	(void)close(state[0]);
+	(void)signal(SIGPIPE, SIG_IGN); /* not every hook reads it */
 	(void)dprintf(state[1],
 		      "{\"ociVersion\":\"1.0.2\",\"id\":\"pretend\",\"status\":\"creating\","
 		      "\"pid\":%d,\"bundle\":\"%s\"}",
@@ -341,9 +346,10 @@ static int run_hook(struct pretend *p)
 
 static int run(struct pretend *p, size_t which)
 {
+	bool reaps = strcmp(cases[which].name, REAPING) == 0;
 	int status;
 
-	if (pipe2(p->go, O_CLOEXEC) != 0)
+	if (pipe2(p->go, O_CLOEXEC) != 0 || (reaps && prctl(PR_SET_CHILD_SUBREAPER, 1) != 0))
 		return 255;
 	p->init = fork();
 	if (p->init == 0) {
@@ -362,7 +368,10 @@ static int run(struct pretend *p, size_t which)
 	if (write(p->go[1], "g", 1) != 1)
 		return 255;
 	cases[which].meanwhile(p);
-	return wait_status(p->init);
+	status = wait_status(p->init);
+	while (reaps && (wait(NULL) > 0 || errno == EINTR))
+		;
+	return status;
 }
 
 int main(int argc, char **argv)
