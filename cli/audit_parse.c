@@ -151,7 +151,7 @@ static bool take(struct audit_record *r, struct text key, struct text value, boo
 static bool find_time(struct text line, uint64_t *ret_seconds, struct text *ret_rest)
 {
 	static const char start[] = "audit(";
-	const char *at = line.len > 0 ? memmem(line.ptr, line.len, start, strlen(start)) : NULL;
+	const char *at = text_find(line, start);
 	struct text rest, inside;
 
 	if (at == NULL)
@@ -167,7 +167,7 @@ static bool find_time(struct text line, uint64_t *ret_seconds, struct text *ret_
 
 static bool has(struct text line, const char *word)
 {
-	return line.len > 0 && memmem(line.ptr, line.len, word, strlen(word)) != NULL;
+	return text_find(line, word) != NULL;
 }
 
 bool audit_parse(struct text line, struct arena *arena, struct audit_record *ret_record)

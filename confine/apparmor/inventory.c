@@ -127,7 +127,7 @@ bool apparmor_user_has(const struct apparmor_user *user, struct text name)
 	struct text rest = user->label;
 
 	while (rest.len >= name.len && rest.len > 0) {
-		const char *next = memmem(rest.ptr, rest.len, "//&", 3);
+		const char *next = text_find(rest, "//&");
 		size_t n = next != NULL ? (size_t)(next - rest.ptr) : rest.len;
 
 		if (text_equal((struct text){ rest.ptr, n }, name))

@@ -40,7 +40,7 @@ static struct text cut_rule(struct text *rest)
 
 static bool has(struct text text, const char *word)
 {
-	return text.ptr != NULL && memmem(text.ptr, text.len, word, strlen(word)) != NULL;
+	return text_find(text, word) != NULL;
 }
 
 /* "signal", "signal (send,receive) peer=...": one that lets a process signal others of its kind. */

@@ -48,6 +48,12 @@ static inline bool text_starts_with(struct text t, const char *prefix)
 	return t.len >= n && (n == 0 || memcmp(t.ptr, prefix, n) == 0);
 }
 
+/* Where the word stands in t first; NULL when it does not. */
+static inline const char *text_find(struct text t, const char *word)
+{
+	return t.ptr != NULL ? (const char *)memmem(t.ptr, t.len, word, strlen(word)) : NULL;
+}
+
 /* Cuts *rest at the first sep: returns what is before it and moves *rest behind it. */
 struct text text_cut(struct text *rest, char sep);
 
