@@ -29,14 +29,6 @@ struct error {
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define AUTO(fn) __attribute__((cleanup(fn)))
 
-/* Hands the value of an AUTO variable out: the only way past its cleanup. */
-#define TAKE(x)                             \
-	__extension__({                     \
-		__typeof__(x) taken_ = (x); \
-		(x) = (__typeof__(x))0;     \
-		taken_;                     \
-	})
-
 /* Sets status, errno and the sentence; file and where are cleared. Returns st. */
 enum status error_set(struct error *err, enum status st, int sys_errno, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);

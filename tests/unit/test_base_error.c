@@ -95,15 +95,6 @@ START_TEST(long_parts_are_cut_not_overrun)
 }
 END_TEST
 
-START_TEST(take_empties_the_variable)
-{
-	char *p = (char *)1;
-
-	ck_assert_ptr_eq(TAKE(p), (char *)1);
-	ck_assert_ptr_null(p);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("base error");
@@ -114,6 +105,5 @@ int main(void)
 	tcase_add_loop_test(tc, formats_one_printable_line, 0, ARRAY_LEN(line_cases));
 	tcase_add_test(tc, cuts_at_any_size);
 	tcase_add_test(tc, long_parts_are_cut_not_overrun);
-	tcase_add_test(tc, take_empties_the_variable);
 	return support_run(suite);
 }
