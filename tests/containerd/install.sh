@@ -66,9 +66,10 @@ cat >"$play/systemctl" <<-SH
 		echo \$! >$work/containerd.pid
 		for i in {1..100}; do ctr version >/dev/null 2>&1 && break; sleep 0.1; done
 		;;
-	'enable --now oci-confine-apparmor.service')
+	'enable --now oci-confine-apparmor.service oci-confine-apparmor.path')
 		words=\$(sed -n 's/^ExecStart=//p' /etc/systemd/system/oci-confine-apparmor.service)
-		test -x "\${words%% *}" && \${words%% compile} --help | grep -q '^  compile '
+		test -x "\${words%% *}" && \${words%% load} --help | grep -q '^  load ' &&
+			test -d "\$(sed -n 's/^PathChanged=//p' /etc/systemd/system/oci-confine-apparmor.path)"
 		;;
 	*) exit 1 ;;
 	esac

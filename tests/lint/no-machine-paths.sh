@@ -16,9 +16,15 @@ files() {
 	fi
 }
 
+# as_word PATH: a pattern for it where it begins and ends: "/src" is not in "$work/src"
+as_word() {
+	printf '(^|[^]A-Za-z0-9_.})/-])%s($|[^A-Za-z0-9_.-])' \
+		"$(printf '%s' "$1" | sed 's/[][\.*^$+?(){}|]/\\&/g')"
+}
+
 search() {
 	files | grep -v '^\(\./\)\?tests/lint/no-machine-paths\.sh$' | tr '\n' '\0' |
-		xargs -0 grep -nIF -e "$1" 2>/dev/null | while read -r hit; do
+		xargs -0 grep -nIE -e "$(as_word "$1")" 2>/dev/null | while read -r hit; do
 		complain "$hit: $2"
 	done
 }
@@ -26,6 +32,6 @@ search() {
 search "$here" 'the path of this checkout'
 case "$parent" in
 / | /tmp | /home | /root | /usr | /usr/src | /opt | /srv | /var | /var/tmp | /builds) ;;
-*) search "$parent/" 'a path beside this checkout' ;;
+*) search "$parent" 'a path beside this checkout' ;;
 esac
 finish
