@@ -7,6 +7,7 @@
 
 #include "cli/doctor.h"
 #include "cli/inputs.h"
+#include "confine/apparmor/choose.h"
 #include "confine/apparmor/loaded.h"
 #include "confine/apparmor/parser.h"
 #include "confine/host.h"
@@ -115,6 +116,37 @@ void doctor_check_policy(struct doctor *doctor, struct policy *ret_policy)
 	check_named_policies(doctor);
 }
 
+/* The name of a profile that an engine brings: such a one cannot be stacked, choose.h. */
+static bool is_an_engines(const struct policy *policy, struct text name)
+{
+	for (size_t i = 0; i < policy->apparmor.engine_defaults.count; i++) {
+		if (apparmor_name_matches(policy->apparmor.engine_defaults.items[i], name))
+			return true;
+	}
+	return false;
+}
+
+static void check_baseline(struct doctor *doctor, const struct policy *policy,
+			   const struct host *host)
+{
+	struct text baseline = policy->apparmor.baseline;
+	struct text mode = apparmor_loaded_mode(host->apparmor_profiles, baseline);
+
+	if (baseline.len == 0)
+		return;
+	if (is_an_engines(policy, baseline))
+		doctor_say(
+			doctor, HEALTH_WARNING, "AppArmor",
+			"\"baseline\": \"" APPARMOR_BASELINE "\"",
+			"baseline %.*s: its rules for signals name only itself, so that a container "
+			"under it and another profile cannot end its own children",
+			TEXT_ARG(baseline));
+	else
+		doctor_say(doctor, HEALTH_OK, "AppArmor", NULL, "baseline %.*s, %s",
+			   TEXT_ARG(baseline),
+			   mode.len > 0 ? "loaded" : "loaded when it is first needed");
+}
+
 void doctor_check_apparmor(struct doctor *doctor, const struct policy *policy)
 {
 	struct host host;
@@ -139,14 +171,7 @@ void doctor_check_apparmor(struct doctor *doctor, const struct policy *policy)
 		doctor_say(doctor, HEALTH_WARNING, "AppArmor", "install apparmor_parser (apparmor)",
 			   "profiles cannot be compiled: one that is not loaded or cached refuses "
 			   "the container");
-	if (policy->apparmor.baseline.len > 0)
-		doctor_say(doctor, HEALTH_OK, "AppArmor", NULL, "baseline %.*s, %.*s",
-			   TEXT_ARG(policy->apparmor.baseline),
-			   TEXT_ARG(apparmor_loaded_mode(host.apparmor_profiles,
-							 policy->apparmor.baseline)
-							    .len > 0
-					    ? TEXT("loaded")
-					    : TEXT("loaded when it is first needed")));
+	check_baseline(doctor, policy, &host);
 }
 
 static bool is_json_name(const char *name)

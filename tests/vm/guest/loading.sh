@@ -184,6 +184,13 @@ policies() {
 	annotations='"oci-confine.io/apparmor": "localhost/zebra"'
 	has "the engine's default and one more" "$(contain label)" "label: $baseline//&zebra (enforce)"
 	annotations=
+	hasnt "doctor has nothing against that" "$($cli doctor)" "name only itself"
+	echo "{$plain_policy, \"apparmor\": {\"baseline\": \"cri-containerd.apparmor.d\"}}" \
+		>/etc/oci-confine/policy.json
+	has "the engine's default as the baseline: doctor warns" "$($cli doctor)" \
+		"warning  AppArmor: baseline cri-containerd.apparmor.d: its rules for signals name only itself"
+	has "so does status" "$($cli apparmor status | tr -s ' \n' ' ')" \
+		"the policy's baseline warning: its rules for signals name only itself"
 }
 
 use "$(sed -n 's/^\(crun[^ ]*\) .*/\1/p' /vm/runtimes)"
