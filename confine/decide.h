@@ -22,7 +22,8 @@
  *   no_new_privs  if any of them asks for it
  *
  * In audit mode capabilities and no_new_privs stay as config.json says, what seccomp would deny
- * is logged instead, and AppArmor's profiles complain: no more is denied than without us.
+ * is logged instead, and AppArmor's profiles complain: no more is denied than without us. An
+ * exec is held to its container's capabilities and no_new_privs all the same.
  *
  * Deciding is pure: the same container, policy, host and profiles give the same decision, and
  * nothing but memory is touched.
