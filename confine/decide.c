@@ -240,33 +240,46 @@ enum status confine_decide(const struct confine_inputs *inputs, struct arena *ar
 	return STATUS_OK;
 }
 
+/* Within what the container has; what the process itself asks for is in *privileges. */
+static enum status decide_exec_privileges(const struct confine_inputs *in,
+					  const struct process *process,
+					  struct privileges *privileges, struct error *err)
+{
+	struct privileges container;
+	enum status st = decide_privileges(in, &container, err);
+
+	if (st == STATUS_OK)
+		st = capabilities_check_known(process, in->host, err);
+	privileges->as_asked = in->policy->audit;
+	if (st != STATUS_OK || privileges->as_asked)
+		return st;
+	/* an exec that names none gets the container's: those that it was really started with */
+	privileges->inherits_too_much = !capability_sets_equal(
+		&container.capabilities, &in->container->process.capabilities);
+	if (!process->capabilities_given)
+		privileges->capabilities = container.capabilities;
+	capabilities_restrict(&privileges->capabilities, container.capabilities.bounding);
+	privileges->no_new_privileges |= container.no_new_privileges;
+	return STATUS_OK;
+}
+
 enum status confine_decide_exec(const struct confine_inputs *inputs, const struct process *process,
 				struct arena *arena, struct notes *notes,
 				struct privileges *ret_privileges, struct error *err)
 {
-	struct privileges container, privileges = { .capabilities = process->capabilities };
+	struct privileges privileges = { .capabilities = process->capabilities,
+					 .no_new_privileges = process->no_new_privileges };
 	enum status st;
 
 	if (is_untouched(inputs)) {
 		privileges.untouched = true;
-		privileges.no_new_privileges = process->no_new_privileges;
 		privileges.apparmor_profile = process->apparmor_profile;
 		*ret_privileges = privileges;
 		return STATUS_OK;
 	}
-	st = decide_privileges(inputs, &container, err);
+	st = decide_exec_privileges(inputs, process, &privileges, err);
 	if (st == STATUS_OK)
-		st = capabilities_check_known(process, inputs->host, err);
-	if (st != STATUS_OK)
-		return st;
-	/* an exec that names none gets the container's: those that it was really started with */
-	privileges.inherits_too_much = !capability_sets_equal(
-		&container.capabilities, &inputs->container->process.capabilities);
-	if (!process->capabilities_given)
-		privileges.capabilities = container.capabilities;
-	capabilities_restrict(&privileges.capabilities, container.capabilities.bounding);
-	privileges.no_new_privileges = process->no_new_privileges || container.no_new_privileges;
-	st = decide_label(inputs, process->json, arena, notes, &privileges, err);
+		st = decide_label(inputs, process->json, arena, notes, &privileges, err);
 	if (st == STATUS_OK)
 		*ret_privileges = privileges;
 	return st;

@@ -22,8 +22,8 @@
  *   no_new_privs  if any of them asks for it
  *
  * In audit mode capabilities and no_new_privs stay as config.json says, what seccomp would deny
- * is logged instead, and AppArmor's profiles complain: no more is denied than without us. An
- * exec is held to its container's capabilities and no_new_privs all the same.
+ * is logged instead, and AppArmor's profiles complain: no more is denied than without us, to an
+ * exec neither.
  *
  * Deciding is pure: the same container, policy, host and profiles give the same decision, and
  * nothing but memory is touched.
@@ -35,6 +35,7 @@ struct privileges {
 	struct apparmor_label apparmor; /* its members that have to be loaded first */
 	bool untouched;			/* the policy leaves this container alone */
 	bool inherits_too_much;		/* exec: config.json grants more than is decided now */
+	bool as_asked; /* exec in audit mode: its own capabilities and no_new_privs stay */
 };
 
 struct confinement {

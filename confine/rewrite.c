@@ -33,8 +33,9 @@ enum status rewrite_exec(const struct process *process, const struct privileges 
 		return STATUS_OK;
 	return rewrite_process(
 		process, privileges,
-		!process->capabilities_given ||
-			!capability_sets_equal(&process->capabilities, &privileges->capabilities),
+		!privileges->as_asked &&
+			(!process->capabilities_given ||
+			 !capability_sets_equal(&process->capabilities, &privileges->capabilities)),
 		arena, edits, err);
 }
 

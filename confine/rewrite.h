@@ -15,8 +15,8 @@ enum status rewrite_container(const struct container *container,
 			      struct json_edits *edits, struct error *err) MUST_CHECK;
 
 /*
- * The process.json of an exec. Absent capabilities are written too: they would be the
- * container's, which may have been started with more than is decided for it now.
+ * The process.json of an exec. Absent capabilities are written too, but in audit mode: they would
+ * be the container's, which may have been started with more than is decided for it now.
  */
 enum status rewrite_exec(const struct process *process, const struct privileges *privileges,
 			 struct arena *arena, struct json_edits *edits,

@@ -68,7 +68,7 @@ static enum status copy_kept(struct confine *confine, const struct privileges *c
 			i += args->apparmor_words - 1;
 			continue;
 		}
-		if (!is_asked_cap(args, i, &cap)) {
+		if (container->as_asked || !is_asked_cap(args, i, &cap)) {
 			out[(*count)++] = args->argv[i];
 			continue;
 		}
@@ -81,7 +81,7 @@ static enum status copy_kept(struct confine *confine, const struct privileges *c
 		kept += keep ? 1 : 0;
 	}
 	/* for crun --cap is the whole set: without any it would give all that the container has */
-	if (args->cap_count > 0 && kept == 0)
+	if (args->cap_count > 0 && kept == 0 && !container->as_asked)
 		return error_set(err, STATUS_DENIED, 0,
 				 "--cap: the container has none of these capabilities");
 	return STATUS_OK;
@@ -110,6 +110,7 @@ enum status exec_flags_confine(struct confine *confine, const struct confined *c
 	const char *label = NULL;
 	char **out = arena_array(confine->arena, (size_t)args->argc + 4, sizeof(char *));
 	int count = 0;
+	bool add_no_new_privs;
 	enum status st;
 
 	if (out == NULL)
@@ -123,7 +124,8 @@ enum status exec_flags_confine(struct confine *confine, const struct confined *c
 			       "leaves it, which no option of exec takes away; use --process");
 	if (st == STATUS_OK)
 		st = label_for(confine, &privileges, args, &label, err);
-	if (st == STATUS_OK && privileges.no_new_privileges && args->new_privs)
+	add_no_new_privs = privileges.no_new_privileges && !privileges.as_asked;
+	if (st == STATUS_OK && add_no_new_privs && args->new_privs)
 		st = error_set(
 			err, STATUS_DENIED, 0,
 			"--no-new-privs: the container has no_new_privs, which an exec cannot "
@@ -132,7 +134,7 @@ enum status exec_flags_confine(struct confine *confine, const struct confined *c
 		return st;
 	for (int i = 0; i <= args->command_index; i++)
 		out[count++] = args->argv[i];
-	if (privileges.no_new_privileges && !args->no_new_privs)
+	if (add_no_new_privs && !args->no_new_privs)
 		out[count++] = no_new_privs;
 	if (label != NULL) {
 		out[count++] = apparmor;

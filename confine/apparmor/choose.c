@@ -118,25 +118,55 @@ static enum status stack_enforced(const struct apparmor_question *q, const struc
 	return st;
 }
 
+/* Whether a profile is named that is not ours in audit mode. */
+static enum status names_its_own(struct json value, bool *ret_own, struct error *err)
+{
+	struct apparmor_label label;
+	enum status st = apparmor_label_parse(value, &label, err);
+
+	*ret_own = false;
+	for (size_t i = 0; st == STATUS_OK && i < label.count; i++)
+		*ret_own |= !text_starts_with(label.members[i], APPARMOR_AUDIT_PREFIX);
+	return st;
+}
+
+/* In audit mode what a process has without us stays; *ret_stays is false when that is nothing. */
+static enum status keep_its_own(const struct apparmor_question *q, struct stack *stack,
+				bool *ret_stays, struct error *err)
+{
+	struct json exec = profile_of(q->exec), own = profile_of(q->process);
+	bool container_has;
+	enum status st = names_its_own(own, &container_has, err);
+
+	*ret_stays = container_has;
+	/* one that names none gets the container's */
+	if (st == STATUS_OK && json_text(exec).len > 0) {
+		st = names_its_own(exec, ret_stays, err);
+		/* "unconfined" stays too, where nothing that denies may be put in its place */
+		*ret_stays |= container_has;
+		own = exec;
+	}
+	return st == STATUS_OK && *ret_stays ? add_named(stack, own, err) : st;
+}
+
 static enum status stack_audited(const struct apparmor_question *q, const struct stack *asked,
 				 struct arena *arena, struct notes *notes, struct stack *ret_stack,
 				 struct error *err)
 {
-	struct apparmor_label named;
 	struct stack enforced;
-	enum status st = apparmor_label_parse(profile_of(q->process), &named, err);
+	bool stays = false;
+	enum status st;
 
 	ret_stack->label.count = 0;
-	if (st == STATUS_OK)
-		st = stack_enforced(q, asked, &enforced, err);
-	for (size_t i = 0; st == STATUS_OK && i < named.count; i++) {
-		if (!text_starts_with(named.members[i], APPARMOR_AUDIT_PREFIX)) {
+	st = keep_its_own(q, ret_stack, &stays, err);
+	if (st != STATUS_OK || stays) {
+		if (st == STATUS_OK)
 			notes_add(notes, arena,
 				  "audit: the container keeps its own AppArmor profile, nothing is "
 				  "stacked on it");
-			return add_named(ret_stack, profile_of(q->process), err);
-		}
+		return st;
 	}
+	st = stack_enforced(q, asked, &enforced, err);
 	for (size_t i = 0; st == STATUS_OK && i < enforced.label.count; i++) {
 		struct text name;
 

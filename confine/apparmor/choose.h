@@ -20,6 +20,7 @@
  *
  * In audit mode what we add is stacked in its complain form, under another name, and nothing is
  * added to a container that has a profile of its own, whose rules for signals it could break.
+ * An exec that names one, or "unconfined" in such a container, gets that.
  */
 #define APPARMOR_BASELINE "oci-confine-default"
 #define APPARMOR_AUDIT_PREFIX "oci-confine-audit."

@@ -181,6 +181,24 @@ for runtime in runc crun; do
 	like "$runtime: the same by options, or refused" \
 		"$(summary "$(in_container confined stranger probe status keyctl)")" \
 		"^(0 a80405fb a80405fb a80405fb 0 nnp=1 .*|.*nnp= seccomp= keyctl=)\$"
+	# --- in audit mode: as without us ---
+	jq -n '{mode: "audit", "capabilities": {drop: ["ALL"]}, "no-new-privileges": true}' \
+		>"$work/audit-policy.json"
+	policy=$work/audit-policy.json
+	for change in . 'del(.capabilities)' '.capabilities = {}' '.capabilities.bounding += ["CAP_BPF"]'; do
+		process "$file" "$change"
+		want=$(summary "$(in_container bare --process "$file" stranger)")
+		before=$(fingerprint "$file")
+		is "$runtime: audit mode takes nothing from an exec ($change)" \
+			"$(summary "$(in_container confined --process "$file" stranger)")" "$want"
+		is "$runtime: and its process.json is as it was" "$(fingerprint "$file")" "$before"
+	done
+	for option in "--cap CAP_SYS_ADMIN" "--cap=CAP_NET_RAW" "--no-new-privs=false"; do
+		# shellcheck disable=SC2086 # two words
+		is "$runtime: nor from exec $option" \
+			"$(summary "$(in_container confined $option stranger probe status keyctl)")" \
+			"$(summary "$(in_container bare $option stranger probe status keyctl)")"
+	done
 	policy=$own_policy
 	confined delete --force stranger
 

@@ -202,6 +202,39 @@ START_TEST(exec_gets_no_more_than_the_container)
 }
 END_TEST
 
+static const struct audited_exec_case {
+	const char *name, *before, *after;
+} audited_exec_cases[] = {
+	{ "what it asks for stays",
+	  "{\"capabilities\":{\"bounding\":[\"CAP_SYS_ADMIN\"]},\"noNewPrivileges\":false,"
+	  "\"apparmorProfile\":\"other\"}",
+	  "{\"capabilities\":{\"bounding\":[\"CAP_SYS_ADMIN\"]},\"noNewPrivileges\":false,"
+	  "\"apparmorProfile\":\"other\"}" },
+	{ "no capabilities: the runtime gives the container's", "{\"apparmorProfile\":\"other\"}",
+	  "{\"apparmorProfile\":\"other\"}" },
+};
+
+START_TEST(exec_in_audit_mode_gets_what_it_asks_for)
+{
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	const struct audited_exec_case *c = &audited_exec_cases[_i];
+	struct confine confine = support_confine(
+		&arena, "{\"mode\":\"audit\",\"capabilities\":{\"drop\":[\"ALL\"]}}");
+	struct confined *container = arena_alloc(&arena, sizeof(*container));
+	char *dir = support_temp_dir(&arena), path[128];
+	AUTO(file_close) int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct error err = { 0 };
+
+	(void)snprintf(path, sizeof(path), "%s/p.json", dir);
+	support_write_file(dir, "config.json", CONFIG);
+	support_write_file(dir, "p.json", c->before);
+	ASSERT_OK(confine_read_container(&confine, fd, "config.json", "c", container, &err), err);
+	ASSERT_CASE(confine_process_file(&confine, container, path, &err) == STATUS_OK, c->name, err);
+	ck_assert_str_eq(support_read_file(&arena, dir, "p.json"), c->after);
+	support_remove_dir(dir);
+}
+END_TEST
+
 START_TEST(exec_into_an_exempt_container_is_left_alone)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
@@ -234,6 +267,8 @@ int main(void)
 	tcase_add_loop_test(tc, refusals_leave_all_as_it_was, 0, ARRAY_LEN(bad_cases));
 	tcase_add_test(tc, config_json_must_be_a_regular_file);
 	tcase_add_loop_test(tc, exec_gets_no_more_than_the_container, 0, ARRAY_LEN(exec_cases));
+	tcase_add_loop_test(tc, exec_in_audit_mode_gets_what_it_asks_for, 0,
+			    ARRAY_LEN(audited_exec_cases));
 	tcase_add_test(tc, exec_into_an_exempt_container_is_left_alone);
 	return support_run(suite);
 }

@@ -136,6 +136,26 @@ START_TEST(a_container_that_has_too_much_is_not_entered_by_flags)
 }
 END_TEST
 
+START_TEST(flags_stay_in_audit_mode)
+{
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	struct confine confine = support_confine(
+		&arena, "{\"mode\":\"audit\",\"capabilities\":{\"drop\":[\"CAP_KILL\"]}}");
+	struct confined *container =
+		container_of(&confine, CONFIG(CAPS ",\"noNewPrivileges\":true,"
+						   "\"apparmorProfile\":\"base\""));
+	static const char *const argv[] = { "r",  "exec", "--no-new-privs=false", "--apparmor=base",
+					    "--cap=CAP_BPF", "c1", "sh", NULL };
+	struct runtime_args args;
+	struct error err = { 0 };
+
+	parse_argv(&arena, argv, &args);
+	ASSERT_OK(exec_flags_confine(&confine, container, &args, &err), err);
+	ck_assert_str_eq(join_argv(&arena, &args),
+			 "r exec --no-new-privs=false --apparmor=base --cap=CAP_BPF c1 sh");
+}
+END_TEST
+
 START_TEST(left_out_capabilities_are_told)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
@@ -266,6 +286,7 @@ int main(void)
 
 	tcase_add_loop_test(tc, flags_are_held_to_the_container, 0, ARRAY_LEN(flags_cases));
 	tcase_add_test(tc, a_container_that_has_too_much_is_not_entered_by_flags);
+	tcase_add_test(tc, flags_stay_in_audit_mode);
 	tcase_add_test(tc, left_out_capabilities_are_told);
 	tcase_add_loop_test(tc, finds_the_config_of_a_running_container, 0, ARRAY_LEN(state_cases));
 	tcase_add_loop_test(tc, ids_are_one_name, 0, ARRAY_LEN(bad_ids));
