@@ -18,7 +18,8 @@ die() { printf 'quickstart: %s\n' "$*" >&2; exit 1; }
 # --- 1. what is missing ---
 
 packages=(gcc libc6-dev linux-libc-dev meson ninja-build pkg-config musl-tools libseccomp-dev
-          libcap-ng-dev libyajl-dev libmd-dev libapparmor-dev apparmor runc busybox-static)
+          libcap-ng-dev libyajl-dev libmd-dev libxxhash-dev libapparmor-dev apparmor runc
+          busybox-static)
 missing=()
 for p in "${packages[@]}"; do
 	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")

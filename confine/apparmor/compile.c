@@ -23,7 +23,7 @@
 
 /* False when there is no memory, or uname(2) fails: then nothing is cached. */
 static bool entry_key(const struct apparmor_source *source, struct arena *arena,
-		      struct hash *ret_key)
+		      struct text *ret_key)
 {
 	struct buffer parts = BUFFER_INIT(arena);
 	struct utsname kernel;
@@ -38,18 +38,18 @@ static bool entry_key(const struct apparmor_source *source, struct arena *arena,
 	buffer_add(&parts, source->name);
 	buffer_add_char(&parts, '\n');
 	buffer_add(&parts, source->text);
-	*ret_key = hash_of((struct text){ parts.ptr, parts.len });
+	*ret_key = (struct text){ parts.ptr, parts.len };
 	return !parts.failed;
 }
 
 /* An entry: the stamp of the includes, the name of each on a line, an empty line, the blob. */
-static bool entry_write(const struct apparmor_includes *includes, const struct hash *stamp,
+static bool entry_write(const struct apparmor_includes *includes, const struct fingerprint *stamp,
 			struct text blob, struct arena *arena, struct text *ret_entry)
 {
 	struct buffer entry = BUFFER_INIT(arena);
-	char hex[HASH_HEX_SIZE];
+	char hex[FINGERPRINT_HEX_SIZE];
 
-	hash_hex(stamp, hex);
+	fingerprint_hex(stamp, hex);
 	buffer_add_str(&entry, hex);
 	buffer_add_char(&entry, '\n');
 	for (size_t i = 0; i < includes->count; i++) {
@@ -66,8 +66,8 @@ static bool entry_write(const struct apparmor_includes *includes, const struct h
 static bool entry_read(struct text entry, struct apparmor_includes *includes, struct text *ret_blob)
 {
 	struct text stamp = text_cut(&entry, '\n'), name;
-	struct hash now;
-	char hex[HASH_HEX_SIZE];
+	struct fingerprint now;
+	char hex[FINGERPRINT_HEX_SIZE];
 
 	includes->count = 0;
 	while ((name = text_cut(&entry, '\n')).len > 0) {
@@ -77,7 +77,7 @@ static bool entry_read(struct text entry, struct apparmor_includes *includes, st
 	}
 	if (!apparmor_includes_stamp(includes, &now))
 		return false;
-	hash_hex(&now, hex);
+	fingerprint_hex(&now, hex);
 	*ret_blob = entry;
 	return text_is(stamp, hex) && entry.len > 0;
 }
@@ -90,7 +90,7 @@ static bool open_cache(const struct policy *policy, struct arena *arena, int *re
 	return path != NULL && dir_open_own(path, ret_fd, &ignored) == STATUS_OK;
 }
 
-static bool get(int dirfd, const struct hash *key, struct arena *arena,
+static bool get(int dirfd, struct text key, struct arena *arena,
 		struct apparmor_compiled *ret_compiled)
 {
 	struct apparmor_includes *includes = arena_alloc(arena, sizeof(*includes));
@@ -105,10 +105,10 @@ bool apparmor_compile_cached(const struct apparmor_source *source, const struct 
 			     struct arena *arena, struct apparmor_compiled *ret_compiled)
 {
 	AUTO(file_close) int dirfd = -1;
-	struct hash key;
+	struct text key;
 
 	return open_cache(policy, arena, &dirfd) && entry_key(source, arena, &key) &&
-	       get(dirfd, &key, arena, ret_compiled);
+	       get(dirfd, key, arena, ret_compiled);
 }
 
 /* "name", or a child of it: "name//child". */
@@ -148,7 +148,7 @@ enum status apparmor_check_names(struct text text, struct text name, struct aren
 /* What a new blob was made of, as it was before it was made. */
 struct making {
 	struct apparmor_includes includes;
-	struct hash stamp;
+	struct fingerprint stamp;
 	bool can_be_kept;
 };
 
@@ -183,14 +183,14 @@ static enum status make(const struct apparmor_source *source, struct arena *aren
 }
 
 /* What changed while it was compiled is not kept. */
-static void keep(int dirfd, const struct hash *key, const struct making *making, struct text blob,
+static void keep(int dirfd, struct text key, const struct making *making, struct text blob,
 		 struct arena *arena)
 {
-	struct hash now;
+	struct fingerprint now;
 	struct text entry;
 
 	if (making->can_be_kept && apparmor_includes_stamp(&making->includes, &now) &&
-	    hash_equal(&now, &making->stamp) &&
+	    fingerprint_equal(&now, &making->stamp) &&
 	    entry_write(&making->includes, &making->stamp, blob, arena, &entry))
 		(void)store_put(dirfd, key, entry);
 }
@@ -201,22 +201,22 @@ enum status apparmor_compile(const struct apparmor_source *source, const struct 
 {
 	AUTO(file_close) int dirfd = -1;
 	struct making *making = arena_alloc(arena, sizeof(*making));
-	struct hash key;
+	struct text key;
 	bool has_cache = open_cache(policy, arena, &dirfd) && entry_key(source, arena, &key);
 	enum status st;
 
 	if (making == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot compile the AppArmor profile");
-	if (has_cache && get(dirfd, &key, arena, ret_compiled))
+	if (has_cache && get(dirfd, key, arena, ret_compiled))
 		return STATUS_OK;
 	/* another start may be compiling the same: then it is there once that has ended */
-	if (has_cache && flock(dirfd, LOCK_EX) == 0 && get(dirfd, &key, arena, ret_compiled))
+	if (has_cache && flock(dirfd, LOCK_EX) == 0 && get(dirfd, key, arena, ret_compiled))
 		return STATUS_OK;
 	ret_compiled->was_cached = false;
 	st = make(source, arena, making, &ret_compiled->blob, err);
 	if (st != STATUS_OK)
 		return error_in_file(err, source->file);
 	if (has_cache)
-		keep(dirfd, &key, making, ret_compiled->blob, arena);
+		keep(dirfd, key, making, ret_compiled->blob, arena);
 	return STATUS_OK;
 }

@@ -3,15 +3,14 @@
 #define CONFINE_APPARMOR_COMPILE_H
 
 #include "confine/apparmor/source.h"
-#include "oci-spec/base/hash.h"
 
 /*
  * Compiled profiles, made by apparmor_parser(8) and kept in the policy's cache directory.
  *
- * An entry is named by the hash of all that makes it: the text, the name, the kernel (compiled
- * profiles fit the features of one kernel) and our version. What the text includes is known only
- * once the parser has read it; so an entry lists these files, with a hash of what stat(2) says
- * of them and of the parser, and counts only while that is so.
+ * An entry's key (store.h) is what makes it: the text, the name, the kernel (compiled profiles
+ * fit the features of one kernel) and our version. What the text includes is known only once the
+ * parser has read it; so an entry lists these files, with a fingerprint of what stat(2) says of
+ * them and of the parser, and counts only while that is so.
  */
 struct apparmor_compiled {
 	struct text blob;

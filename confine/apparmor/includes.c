@@ -48,17 +48,17 @@ struct stamp {
 	uint32_t mode, owner;
 };
 
-static void mix(struct hash *sum, const void *bytes, size_t size)
+static void mix(struct fingerprint *sum, const void *bytes, size_t size)
 {
-	struct hash one = hash_of((struct text){ bytes, size });
+	struct fingerprint one = fingerprint_of((struct text){ bytes, size });
 
 	/* a sum, as the order in which a directory lists its files means nothing */
-	for (size_t i = 0; i < HASH_BYTES; i++)
-		sum->bytes[i] ^= one.bytes[i];
+	sum->low ^= one.low;
+	sum->high ^= one.high;
 }
 
 /* `place` tells apart what could otherwise cancel itself out of the sum. */
-static void mix_stat(struct hash *sum, const struct stat *about, uint64_t place)
+static void mix_stat(struct fingerprint *sum, const struct stat *about, uint64_t place)
 {
 	struct {
 		uint64_t place;
@@ -81,7 +81,7 @@ static void mix_stat(struct hash *sum, const struct stat *about, uint64_t place)
 	mix(sum, &both, sizeof(both));
 }
 
-static bool mix_directory(struct hash *sum, int fd, uint64_t place)
+static bool mix_directory(struct fingerprint *sum, int fd, uint64_t place)
 {
 	DIR *dir = fdopendir(fd);
 	struct dirent *entry;
@@ -102,7 +102,7 @@ static bool mix_directory(struct hash *sum, int fd, uint64_t place)
 	return count < APPARMOR_INCLUDES_MAX;
 }
 
-static bool mix_path(struct hash *sum, int root, struct text name, uint64_t place)
+static bool mix_path(struct fingerprint *sum, int root, struct text name, uint64_t place)
 {
 	char path[4096];
 	struct stat about;
@@ -123,7 +123,7 @@ static bool mix_path(struct hash *sum, int root, struct text name, uint64_t plac
 }
 
 /* What the parser reads on its own account: Debian's parser.conf names the second. */
-static void mix_parser(struct hash *sum)
+static void mix_parser(struct fingerprint *sum)
 {
 	static const char *const files[] = { APPARMOR_PARSER_PATH, "/etc/apparmor/parser.conf",
 					     "/usr/share/apparmor-features/features" };
@@ -135,12 +135,13 @@ static void mix_parser(struct hash *sum)
 	}
 }
 
-bool apparmor_includes_stamp(const struct apparmor_includes *includes, struct hash *ret_stamp)
+bool apparmor_includes_stamp(const struct apparmor_includes *includes,
+			     struct fingerprint *ret_stamp)
 {
 	static const char *const places[] = { ".", "abstractions", "tunables", "local" };
 	AUTO(file_close)
 	int root = open(APPARMOR_INCLUDE_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct hash sum = { { 0 } };
+	struct fingerprint sum = { 0 };
 	uint64_t place = 0;
 	struct stat about;
 

@@ -2,7 +2,7 @@
 #ifndef CONFINE_APPARMOR_INCLUDES_H
 #define CONFINE_APPARMOR_INCLUDES_H
 
-#include "oci-spec/base/hash.h"
+#include "oci-spec/base/fingerprint.h"
 
 /* The files that a profile's text draws in, as the parser names them: "abstractions/base". */
 #define APPARMOR_INCLUDES_MAX 256
@@ -20,10 +20,12 @@ struct apparmor_includes {
 bool apparmor_includes_find(struct text preprocessed, struct apparmor_includes *ret_includes);
 
 /*
- * A hash of what the file system says of all of them (device, inode, size, times), of what is in
- * those that are directories, of the directories where an "include if exists" could find
- * something new, and of the parser and its configuration. False when one of them is not there or cannot be read.
+ * What the file system says of all of them (device, inode, size, times), of what is in those that
+ * are directories, of the directories where an "include if exists" could find something new, and
+ * of the parser and its configuration. All of it is root's own, so a fingerprint will do. False
+ * when one of them is not there or cannot be read.
  */
-bool apparmor_includes_stamp(const struct apparmor_includes *includes, struct hash *ret_stamp);
+bool apparmor_includes_stamp(const struct apparmor_includes *includes,
+			     struct fingerprint *ret_stamp);
 
 #endif

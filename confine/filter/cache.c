@@ -14,12 +14,10 @@
 #define FORMAT "filter 1\n"
 
 enum status filter_cache_key(const struct ruleset *ruleset, struct arena *arena,
-			     struct hash *ret_key, struct error *err)
+			     struct text *ret_key, struct error *err)
 {
 	struct buffer out = BUFFER_INIT(arena);
 	struct utsname kernel;
-	struct text text;
-	enum status st;
 
 	if (uname(&kernel) != 0)
 		return error_set(err, STATUS_SYSTEM, errno, "cannot ask for the kernel's version");
@@ -31,13 +29,10 @@ enum status filter_cache_key(const struct ruleset *ruleset, struct arena *arena,
 	buffer_add_str(&out, kernel.machine);
 	buffer_add_char(&out, '\n');
 	ruleset_write(ruleset, &out);
-	st = buffer_text(&out, &text, err);
-	if (st == STATUS_OK)
-		*ret_key = hash_of(text);
-	return st;
+	return buffer_text(&out, ret_key, err);
 }
 
-bool filter_cache_get(int dirfd, const struct hash *key, struct arena *arena, struct bpf *ret_bpf)
+bool filter_cache_get(int dirfd, struct text key, struct arena *arena, struct bpf *ret_bpf)
 {
 	struct text text;
 	struct bpf bpf;
@@ -54,7 +49,7 @@ bool filter_cache_get(int dirfd, const struct hash *key, struct arena *arena, st
 	return true;
 }
 
-void filter_cache_put(int dirfd, const struct hash *key, const struct bpf *bpf)
+void filter_cache_put(int dirfd, struct text key, const struct bpf *bpf)
 {
 	struct text text = { (const char *)bpf->list, bpf->count * sizeof(*bpf->list) };
 

@@ -51,7 +51,7 @@ static int open_cache(const struct filter_options *options)
 	return fd;
 }
 
-static enum status make(const struct ruleset *ruleset, int dirfd, const struct hash *key,
+static enum status make(const struct ruleset *ruleset, int dirfd, struct text key,
 			struct arena *arena, struct bpf *ret_bpf, struct error *err)
 {
 	struct bpf bpf;
@@ -81,16 +81,16 @@ enum status filter_get(const struct ruleset *seccomp, const struct filter_option
 		       struct arena *arena, struct filter *ret_filter, struct error *err)
 {
 	AUTO(file_close) int dirfd = open_cache(options);
-	struct hash key;
+	struct text key;
 	struct bpf bpf;
 	bool was_cached;
 	enum status st = filter_cache_key(seccomp, arena, &key, err);
 
 	if (st != STATUS_OK)
 		return st;
-	was_cached = dirfd >= 0 && filter_cache_get(dirfd, &key, arena, &bpf);
+	was_cached = dirfd >= 0 && filter_cache_get(dirfd, key, arena, &bpf);
 	if (!was_cached)
-		st = make(seccomp, dirfd, &key, arena, &bpf, err);
+		st = make(seccomp, dirfd, key, arena, &bpf, err);
 	if (st != STATUS_OK)
 		return st;
 	*ret_filter = (struct filter){ bpf.list, bpf.count, kernel_flags(seccomp),

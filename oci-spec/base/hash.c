@@ -17,11 +17,6 @@ struct hash hash_of(struct text text)
 	return hash;
 }
 
-bool hash_equal(const struct hash *a, const struct hash *b)
-{
-	return memcmp(a->bytes, b->bytes, HASH_BYTES) == 0;
-}
-
 void hash_hex(const struct hash *hash, char ret_hex[HASH_HEX_SIZE])
 {
 	static const char digits[] = "0123456789abcdef";

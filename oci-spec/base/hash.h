@@ -5,8 +5,8 @@
 #include "oci-spec/base/text.h"
 
 /*
- * SHA-256 (FIPS 180-4) of bytes: names what a cache holds and what a log line was decided from.
- * libmd's, which stands behind this file alone.
+ * SHA-256 (FIPS 180-4) of bytes: says in a log line what was decided from. libmd's, which stands
+ * behind this file alone. What only has to be found again has a fingerprint.h.
  */
 #define HASH_BYTES 32
 #define HASH_HEX_SIZE (2 * HASH_BYTES + 1)
@@ -17,8 +17,6 @@ struct hash {
 
 /* Cannot fail. The empty text has a hash too. */
 struct hash hash_of(struct text text);
-
-bool hash_equal(const struct hash *a, const struct hash *b);
 
 /* Lower case, terminated. */
 void hash_hex(const struct hash *hash, char ret_hex[HASH_HEX_SIZE]);

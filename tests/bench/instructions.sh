@@ -63,6 +63,6 @@ at_most "bytes of the stripped program" \
 "$FILTER_COST" "$work/filters" 0 three > /dev/null
 one=$(instructions "$FILTER_COST" "$work/filters" 0 three)
 many=$(instructions "$FILTER_COST" "$work/filters" 10 three)
-at_most "instructions, a filter for three architectures from the cache" "$(((many - one) / 10))" 1300000
+at_most "instructions, a filter for three architectures from the cache" "$(((many - one) / 10))" 200000
 echo "1..$count"
 exit "$failed"

@@ -37,22 +37,11 @@ START_TEST(hashes_as_the_standard)
 }
 END_TEST
 
-START_TEST(tells_hashes_apart)
-{
-	struct hash a = hash_of(TEXT("a")), b = hash_of(TEXT("a"));
-
-	ck_assert(hash_equal(&a, &b));
-	b.bytes[HASH_BYTES - 1] ^= 1;
-	ck_assert(!hash_equal(&a, &b));
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("hash");
 
 	tcase_add_loop_test(support_case(suite, "vectors"), hashes_as_the_standard, 0,
 			    ARRAY_LEN(hash_cases));
-	tcase_add_test(support_case(suite, "equal"), tells_hashes_apart);
 	return support_run(suite);
 }

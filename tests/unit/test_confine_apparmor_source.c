@@ -181,7 +181,7 @@ START_TEST(notices_every_change_of_an_include)
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
 	struct apparmor_includes *includes = arena_alloc(&arena, sizeof(*includes));
 	char *dir = support_temp_dir(&arena), file[4200], absent[4200], in_dir[4300];
-	struct hash before, now;
+	struct fingerprint before, now;
 
 	(void)snprintf(file, sizeof(file), "%s/file", dir);
 	(void)snprintf(absent, sizeof(absent), "%s/d", dir);
@@ -191,22 +191,22 @@ START_TEST(notices_every_change_of_an_include)
 	includes->names[0] = text_of(file);
 	includes->names[1] = text_of(absent);
 	ck_assert(apparmor_includes_stamp(includes, &before));
-	ck_assert(apparmor_includes_stamp(includes, &now) && hash_equal(&before, &now));
+	ck_assert(apparmor_includes_stamp(includes, &now) && fingerprint_equal(&before, &now));
 
 	support_write_file(dir, "file", "other");
-	ck_assert(apparmor_includes_stamp(includes, &now) && !hash_equal(&before, &now));
+	ck_assert(apparmor_includes_stamp(includes, &now) && !fingerprint_equal(&before, &now));
 	before = now;
 	ck_assert_int_eq(chmod(file, 0600), 0);
-	ck_assert(apparmor_includes_stamp(includes, &now) && !hash_equal(&before, &now));
+	ck_assert(apparmor_includes_stamp(includes, &now) && !fingerprint_equal(&before, &now));
 	before = now;
 	ck_assert_int_eq(mkdir(absent, 0755), 0);
-	ck_assert(apparmor_includes_stamp(includes, &now) && !hash_equal(&before, &now));
+	ck_assert(apparmor_includes_stamp(includes, &now) && !fingerprint_equal(&before, &now));
 	before = now;
 	support_write_file(absent, "x", "new");
-	ck_assert(apparmor_includes_stamp(includes, &now) && !hash_equal(&before, &now));
+	ck_assert(apparmor_includes_stamp(includes, &now) && !fingerprint_equal(&before, &now));
 	before = now;
 	support_write_file(absent, "x", "newer");
-	ck_assert(apparmor_includes_stamp(includes, &now) && !hash_equal(&before, &now));
+	ck_assert(apparmor_includes_stamp(includes, &now) && !fingerprint_equal(&before, &now));
 	ck_assert_int_eq(unlink(in_dir), 0);
 	ck_assert_int_eq(rmdir(absent), 0);
 	support_remove_dir(dir);

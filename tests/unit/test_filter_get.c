@@ -15,6 +15,7 @@
 #include "confine/seccomp/runtime_default.h"
 #include "oci-spec/base/dir.h"
 #include "oci-spec/base/file.h"
+#include "oci-spec/base/fingerprint.h"
 #include "oci-spec/base/store.h"
 
 /* --- a cache of our own --- */
@@ -67,14 +68,21 @@ static struct filter get(struct scratch *s)
 	return filter;
 }
 
+static struct text key_of(const struct ruleset *set, struct arena *arena)
+{
+	struct text key = TEXT_NONE;
+	struct error err = { 0 };
+
+	ASSERT_OK(filter_cache_key(set, arena, &key, &err), err);
+	return key;
+}
+
 static void entry_path(struct scratch *s, char *path, size_t size)
 {
-	struct hash key;
-	struct error err = { 0 };
-	char hex[HASH_HEX_SIZE];
+	struct fingerprint fingerprint = fingerprint_of(key_of(&s->set, &s->arena));
+	char hex[FINGERPRINT_HEX_SIZE];
 
-	ASSERT_OK(filter_cache_key(&s->set, &s->arena, &key, &err), err);
-	hash_hex(&key, hex);
+	fingerprint_hex(&fingerprint, hex);
 	(void)snprintf(path, size, "%s/%s", s->dir, hex);
 }
 
@@ -141,34 +149,43 @@ static void flip(const char *path, off_t at)
 	(void)close(fd);
 }
 
+static off_t size_of(const char *path)
+{
+	struct stat about;
+
+	ck_assert_int_eq(stat(path, &about), 0);
+	return about.st_size;
+}
+
 static void flip_magic(struct scratch *s, const char *path)
 {
 	(void)s;
 	flip(path, 0);
 }
 
+/* where the entry's parts are: store.c, struct header */
 static void flip_key(struct scratch *s, const char *path)
 {
 	(void)s;
-	flip(path, 16);
+	flip(path, 48 + 100);
 }
 
-static void flip_hash(struct scratch *s, const char *path)
+static void flip_fingerprint(struct scratch *s, const char *path)
 {
 	(void)s;
-	flip(path, 48);
+	flip(path, 32);
 }
 
 static void flip_code(struct scratch *s, const char *path)
 {
 	(void)s;
-	flip(path, STORE_HEADER_BYTES + 9);
+	flip(path, size_of(path) - 20);
 }
 
 static void cut(struct scratch *s, const char *path)
 {
 	(void)s;
-	ck_assert_int_eq(truncate(path, STORE_HEADER_BYTES + 8), 0);
+	ck_assert_int_eq(truncate(path, size_of(path) - 8), 0);
 }
 
 static void empty(struct scratch *s, const char *path)
@@ -217,13 +234,11 @@ static void replace_by_fifo(struct scratch *s, const char *path)
 /* Whole entries under the right key, with what no kernel takes in them. */
 static void put(struct scratch *s, const void *bytes, size_t len)
 {
-	struct hash key;
 	struct error err = { 0 };
 	int fd = -1;
 
-	ASSERT_OK(filter_cache_key(&s->set, &s->arena, &key, &err), err);
 	ASSERT_OK(dir_open_own(s->dir, &fd, &err), err);
-	ck_assert(store_put(fd, &key, (struct text){ bytes, len }));
+	ck_assert(store_put(fd, key_of(&s->set, &s->arena), (struct text){ bytes, len }));
 	(void)close(fd);
 }
 
@@ -277,7 +292,7 @@ static const struct damage {
 } damages[] = {
 	{ "magic", flip_magic },
 	{ "key", flip_key },
-	{ "hash", flip_hash },
+	{ "fingerprint", flip_fingerprint },
 	{ "code", flip_code },
 	{ "cut", cut },
 	{ "empty", empty },
@@ -314,23 +329,21 @@ END_TEST
 START_TEST(keeps_what_differs_apart)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
-	struct ruleset set = merged(&arena, SMALL), other = set;
-	struct hash a, b;
-	struct error err = { 0 };
+	struct ruleset set = merged(&arena, SMALL);
+	struct text before = key_of(&set, &arena), now = key_of(&set, &arena);
 
-	ASSERT_OK(filter_cache_key(&set, &arena, &a, &err), err);
-	ASSERT_OK(filter_cache_key(&other, &arena, &b, &err), err);
-	ck_assert(hash_equal(&a, &b));
-	other.arches |= ARCH_BIT(ARCH_X86);
-	ASSERT_OK(filter_cache_key(&other, &arena, &b, &err), err);
-	ck_assert(!hash_equal(&a, &b));
-	other = set;
-	other.flags_given = true;
-	ASSERT_OK(filter_cache_key(&other, &arena, &b, &err), err);
-	ck_assert(!hash_equal(&a, &b));
-	other.flags = FLAG_LOG;
-	ASSERT_OK(filter_cache_key(&other, &arena, &a, &err), err);
-	ck_assert(!hash_equal(&a, &b));
+	ck_assert(text_equal(before, now));
+	set.arches |= ARCH_BIT(ARCH_X86);
+	now = key_of(&set, &arena);
+	ck_assert(!text_equal(before, now));
+	before = now;
+	set.flags_given = true;
+	now = key_of(&set, &arena);
+	ck_assert(!text_equal(before, now));
+	before = now;
+	set.flags = FLAG_LOG;
+	now = key_of(&set, &arena);
+	ck_assert(!text_equal(before, now));
 }
 END_TEST
 
