@@ -124,19 +124,23 @@ static enum status export(scmp_filter_ctx context, struct sock_filter *code, siz
 	return STATUS_OK;
 }
 
-enum status filter_compile(const struct ruleset *ruleset, struct arena *arena, struct bpf *ret_bpf,
-			   struct error *err)
+enum status filter_compile(const struct ruleset *ruleset, enum filter_shape shape,
+			   struct arena *arena, struct bpf *ret_bpf, struct error *err)
 {
 	AUTO(release) scmp_filter_ctx context = NULL;
 	struct sock_filter *code = arena_array(arena, BPF_MAXINSNS, sizeof(*code));
 	size_t count = 0;
 	enum status st;
+	int failed;
 
 	/* all that this libseccomp knows, and none of the system calls with which it would ask */
 	(void)seccomp_api_set(6);
 	context = seccomp_init(answer_of(ruleset->default_verdict));
 	if (context == NULL || code == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot compile a filter");
+	failed = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, shape);
+	if (failed != 0)
+		return refused(failed, "to choose a filter's shape", err);
 	st = add_arches(context, ruleset->arches, err);
 	if (st == STATUS_OK)
 		st = add_rules(context, ruleset, false, err);

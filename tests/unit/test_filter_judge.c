@@ -34,12 +34,13 @@ static struct ruleset runtime_default(struct arena *arena)
 	return merged(arena, input);
 }
 
-static struct bpf compiled(const struct ruleset *set, struct arena *arena)
+static struct bpf compiled(const struct ruleset *set, enum filter_shape shape,
+			   struct arena *arena)
 {
 	struct bpf bpf = { NULL, 0 };
 	struct error err = { 0 };
 
-	ASSERT_OK(filter_compile(set, arena, &bpf, &err), err);
+	ASSERT_OK(filter_compile(set, shape, arena, &bpf, &err), err);
 	return bpf;
 }
 
@@ -57,7 +58,7 @@ START_TEST(finds_nothing_where_nothing_is)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
 	struct ruleset set = runtime_default(&arena);
-	struct bpf bpf = compiled(&set, &arena);
+	struct bpf bpf = compiled(&set, (enum filter_shape)_i, &arena);
 	struct judgement judgement = judged(&set, &bpf, 1, &arena);
 
 	ck_assert(!judgement.is_looser);
@@ -73,7 +74,7 @@ START_TEST(judges_the_whole_stack)
 	const struct sock_filter allow[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
 	const struct sock_filter kill[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS) };
 	struct ruleset set = runtime_default(&arena);
-	struct bpf filters[3] = { { allow, 1 }, compiled(&set, &arena), { kill, 1 } };
+	struct bpf filters[3] = { { allow, 1 }, compiled(&set, FILTER_TREE, &arena), { kill, 1 } };
 	struct judgement judgement;
 
 	ck_assert(judged(&set, NULL, 0, &arena).is_looser);
@@ -177,7 +178,9 @@ START_TEST(finds_every_looser_mutant)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
 	struct ruleset set = runtime_default(&arena);
-	struct bpf original = compiled(&set, &arena);
+	const unsigned mutation = (unsigned)_i % ARRAY_LEN(mutations);
+	const enum filter_shape shape = FILTER_CHAIN + (unsigned)_i / ARRAY_LEN(mutations);
+	struct bpf original = compiled(&set, shape, &arena);
 	struct sock_filter *code = arena_array(&arena, original.count, sizeof(*code));
 	unsigned looser = 0;
 
@@ -188,12 +191,12 @@ START_TEST(finds_every_looser_mutant)
 		bool is_looser;
 
 		memcpy(code, original.list, original.count * sizeof(*code));
-		if (!mutations[_i](&code[i]))
+		if (!mutations[mutation](&code[i]))
 			continue;
 		is_looser = sample_is_looser(&mutant, &original);
 		looser += is_looser;
 		REQUIRE(!is_looser || judged(&set, &mutant, 1, &scratch).is_looser,
-			"mutation %d of instruction %zu is not found", _i, i);
+			"mutation %u of instruction %zu is not found", mutation, i);
 	}
 	ck_assert_uint_gt(looser, 0);
 }
@@ -215,7 +218,7 @@ START_TEST(finds_a_hole_that_only_the_filter_knows)
 	};
 	const size_t head = sizeof(hole) / sizeof(hole[0]);
 	struct ruleset set = runtime_default(&arena);
-	struct bpf right = compiled(&set, &arena), wrong;
+	struct bpf right = compiled(&set, FILTER_TREE, &arena), wrong;
 	struct sock_filter *code = arena_array(&arena, head + right.count, sizeof(*code));
 	struct judgement judgement;
 	char text[200];
@@ -310,9 +313,9 @@ int main(void)
 	Suite *suite = suite_create("filter judge");
 	TCase *tc = support_case(suite, "judge");
 
-	tcase_add_test(tc, finds_nothing_where_nothing_is);
+	tcase_add_loop_test(tc, finds_nothing_where_nothing_is, FILTER_CHAIN, FILTER_TREE + 1);
 	tcase_add_test(tc, judges_the_whole_stack);
-	tcase_add_loop_test(tc, finds_every_looser_mutant, 0, ARRAY_LEN(mutations));
+	tcase_add_loop_test(tc, finds_every_looser_mutant, 0, 2 * ARRAY_LEN(mutations));
 	tcase_add_test(tc, finds_a_hole_that_only_the_filter_knows);
 	tcase_add_test(tc, knows_every_number_that_libseccomp_knows);
 	tcase_add_test(tc, takes_common_numbers_for_what_they_are);
