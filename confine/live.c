@@ -34,19 +34,50 @@ static enum status read_all(int procfd, const char *name, char *text, size_t siz
 	return STATUS_OK;
 }
 
-/* The number behind "\nKEY:\t"; keys are the kernel's and a process's name has \n escaped. */
-static bool find_number(const char *text, const char *key, unsigned base, uint64_t *ret_number)
-{
-	const char *at = strstr(text, key);
-	uint64_t number = 0;
+/* The lines of proc_pid_status(5) that are wanted, by key and base of the number behind it. */
+enum field {
+	CAP_INH,
+	CAP_PRM,
+	CAP_EFF,
+	CAP_BND,
+	CAP_AMB,
+	NO_NEW_PRIVS,
+	SECCOMP,
+	SECCOMP_FILTERS, /* since Linux 5.9 */
+	TRACER_PID,
+	FIELDS
+};
 
-	if (at == NULL)
-		return false;
-	at += strlen(key);
-	while (*at == '\t' || *at == ' ')
-		at++;
-	for (; *at != '\n' && *at != '\0'; at++) {
-		unsigned digit = *at >= 'a' ? (unsigned)(*at - 'a') + 10 : (unsigned)(*at - '0');
+static const struct {
+	struct text key;
+	unsigned base;
+} fields[FIELDS] = {
+	[CAP_INH] = { TEXT("CapInh:"), 16 },
+	[CAP_PRM] = { TEXT("CapPrm:"), 16 },
+	[CAP_EFF] = { TEXT("CapEff:"), 16 },
+	[CAP_BND] = { TEXT("CapBnd:"), 16 },
+	[CAP_AMB] = { TEXT("CapAmb:"), 16 },
+	[NO_NEW_PRIVS] = { TEXT("NoNewPrivs:"), 10 },
+	[SECCOMP] = { TEXT("Seccomp:"), 10 },
+	[SECCOMP_FILTERS] = { TEXT("Seccomp_filters:"), 10 },
+	[TRACER_PID] = { TEXT("TracerPid:"), 10 },
+};
+
+struct numbers {
+	uint64_t value[FIELDS];
+	bool found[FIELDS];
+};
+
+static bool read_number(struct text digits, unsigned base, uint64_t *ret_number)
+{
+	uint64_t number = 0;
+	size_t i = 0;
+
+	while (i < digits.len && (digits.ptr[i] == '\t' || digits.ptr[i] == ' '))
+		i++;
+	for (; i < digits.len; i++) {
+		char c = digits.ptr[i];
+		unsigned digit = c >= 'a' ? (unsigned)(c - 'a') + 10 : (unsigned)(c - '0');
 
 		if (digit >= base)
 			return false;
@@ -56,41 +87,54 @@ static bool find_number(const char *text, const char *key, unsigned base, uint64
 	return true;
 }
 
+static void read_line(struct text line, struct numbers *numbers)
+{
+	for (size_t i = 0; i < FIELDS; i++) {
+		struct text key = fields[i].key, rest = line;
+
+		if (line.len <= key.len || memcmp(line.ptr, key.ptr, key.len) != 0)
+			continue;
+		rest.ptr += key.len;
+		rest.len -= key.len;
+		numbers->found[i] = read_number(rest, fields[i].base, &numbers->value[i]);
+		return;
+	}
+}
+
 enum status live_read(int procfd, struct live *ret_live, struct error *err)
 {
-	struct live live = { 0 };
-	const struct {
-		const char *key;
-		uint64_t *set;
-	} sets[] = { { "\nCapInh:", &live.capabilities.inheritable },
-		     { "\nCapPrm:", &live.capabilities.permitted },
-		     { "\nCapEff:", &live.capabilities.effective },
-		     { "\nCapBnd:", &live.capabilities.bounding },
-		     { "\nCapAmb:", &live.capabilities.ambient } };
+	struct numbers numbers = { 0 };
+	const uint64_t *value = numbers.value;
 	char text[STATUS_BYTES_MAX];
-	uint64_t no_new_privileges, mode, filters, tracer;
-	size_t len;
-	enum status st = read_all(procfd, "status", text, sizeof(text), &len, err);
+	struct text rest = { text, 0 };
+	enum status st = read_all(procfd, "status", text, sizeof(text), &rest.len, err);
 
 	if (st != STATUS_OK)
 		return st;
-	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
-		if (!find_number(text, sets[i].key, 16, sets[i].set))
+	/* keys are the kernel's, and a process's name has its newlines escaped */
+	while (rest.len > 0)
+		read_line(text_cut(&rest, '\n'), &numbers);
+	for (size_t i = CAP_INH; i <= CAP_AMB; i++) {
+		if (!numbers.found[i])
 			return error_set(err, STATUS_UNSUPPORTED, 0,
 					 "the kernel does not tell a process's capabilities");
 	}
-	if (!find_number(text, "\nNoNewPrivs:", 10, &no_new_privileges) ||
-	    !find_number(text, "\nSeccomp:", 10, &mode) ||
-	    !find_number(text, "\nSeccomp_filters:", 10, &filters)) /* since Linux 5.9 */
+	if (!numbers.found[NO_NEW_PRIVS] || !numbers.found[SECCOMP] ||
+	    !numbers.found[SECCOMP_FILTERS])
 		return error_set(
 			err, STATUS_UNSUPPORTED, 0,
 			"the kernel does not tell a process's seccomp filters (Linux 5.9)");
-	if (find_number(text, "\nTracerPid:", 10, &tracer))
-		live.tracer = (pid_t)tracer;
-	live.no_new_privileges = no_new_privileges != 0;
-	live.seccomp_mode = (unsigned)mode;
-	live.seccomp_filters = (unsigned)filters;
-	*ret_live = live;
+	*ret_live = (struct live){
+		.capabilities = { .bounding = value[CAP_BND],
+				  .effective = value[CAP_EFF],
+				  .inheritable = value[CAP_INH],
+				  .permitted = value[CAP_PRM],
+				  .ambient = value[CAP_AMB] },
+		.no_new_privileges = value[NO_NEW_PRIVS] != 0,
+		.seccomp_mode = (unsigned)value[SECCOMP],
+		.seccomp_filters = (unsigned)value[SECCOMP_FILTERS],
+		.tracer = (pid_t)value[TRACER_PID],
+	};
 	return STATUS_OK;
 }
 

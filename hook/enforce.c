@@ -97,6 +97,18 @@ static const char *effect_of(const struct hook *hook, const struct confined *con
 	return confined->changed ? "watched" : "carried by config.json";
 }
 
+static void log_kill(const struct inject_plan *plan, const struct error *err)
+{
+	log_failure(&(struct log_origin){ HOOK_NAME, text_of(plan->id) }, "killed", err);
+}
+
+static enum status leave_keeper(const struct hook *hook, struct error *err)
+{
+	const struct keeper keeper = { hook->plan, hook->words, log_kill };
+
+	return keeper_start(&keeper, err);
+}
+
 enum status hook_enforce(struct hook *hook, struct error *err)
 {
 	struct confine *confine = arena_alloc(&hook->arena, sizeof(*confine));
@@ -117,7 +129,5 @@ enum status hook_enforce(struct hook *hook, struct error *err)
 		log_decision(&origin, effect_of(hook, confined), confine, confined);
 	/* the keeper shall carry none of it */
 	arena_done(&hook->arena);
-	if (st == STATUS_OK && hook->plan != NULL)
-		st = keeper_start(&hook->keeper, err);
-	return st;
+	return st == STATUS_OK && hook->plan != NULL ? leave_keeper(hook, err) : st;
 }

@@ -15,7 +15,7 @@ struct hook {
 	struct hook_state state;
 	char id[PLAN_ID_SIZE];	  /* for messages, also when the arena is gone */
 	struct inject_plan *plan; /* NULL: nothing is put on */
-	struct keeper keeper;
+	char **words;		  /* argv of main() */
 };
 
 /* Reads policy, host and the bundle's config.json, and decides. */
@@ -24,7 +24,8 @@ enum status hook_decide(struct hook *hook, struct confine *ret_confine,
 
 /*
  * Before the start: sees to it that the workload will be held to the decision. Where config.json
- * does not carry it, this returns twice, see keeper.h. The arena is empty then.
+ * does not carry it, a keeper has stayed behind on STATUS_OK, and the hook must end: keeper.h.
+ * The arena is empty then.
  */
 enum status hook_enforce(struct hook *hook, struct error *err) MUST_CHECK;
 

@@ -60,20 +60,9 @@ static void report(const struct hook *hook, const struct error *err)
 	log_failure(&(struct log_origin){ HOOK_NAME, text_of(hook->id) }, "refused", err);
 }
 
-/* The keeper's only way to say anything is the log. */
-static enum status keep(struct hook *hook, char **words)
-{
-	struct error err = { 0 };
-	enum status st = keeper_run(&hook->keeper, hook->plan, words, &err);
-
-	if (st != STATUS_OK)
-		log_failure(&(struct log_origin){ HOOK_NAME, text_of(hook->id) }, "killed", &err);
-	return st;
-}
-
 int main(int argc, char **argv)
 {
-	struct hook hook = { .arena = ARENA_INIT };
+	struct hook hook = { .arena = ARENA_INIT, .words = argv };
 	struct error err = { 0 };
 	enum status st = hook_options_parse(argc, argv, &hook.options, &err);
 
@@ -84,8 +73,6 @@ int main(int argc, char **argv)
 	}
 	if (st == STATUS_OK)
 		st = run(&hook, &err);
-	if (st == STATUS_OK && hook.keeper.is_child)
-		return (int)keep(&hook, argv);
 	if (st != STATUS_OK)
 		report(&hook, &err);
 	arena_done(&hook.arena);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,23 +41,17 @@ static enum status cannot_seize(struct error *err)
 				 "user lacks CAP_SYS_PTRACE over it; kernel.yama.ptrace_scope is "
 				 "%c): confine by oci-confine-runtime",
 				 scope);
-	return error_set(err, cause == ESRCH ? STATUS_INVALID : STATUS_SYSTEM, cause,
-			 "cannot hold the container's init");
+	return error_set(err, STATUS_SYSTEM, cause, "cannot hold the container's init");
 }
 
 /* Whether a thread that cannot be seized is ours already: started by one that was. */
-static bool is_ours(int taskfd, const char *tid)
+static bool is_ours(pid_t tid)
 {
-	AUTO(file_close) int dirfd = openat(taskfd, tid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	AUTO(file_close) int fd = -1;
-	char text[1024], tracer[32];
-	ssize_t n;
+	siginfo_t ignored;
 
-	fd = dirfd < 0 ? -1 : openat(dirfd, "status", O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
-	text[n > 0 ? n : 0] = '\0';
-	(void)snprintf(tracer, sizeof(tracer), "\nTracerPid:\t%d\n", (int)getpid());
-	return strstr(text, tracer) != NULL;
+	/* wait(2) knows a tracer's threads one by one, and nobody else's; nothing is taken */
+	return waitid(P_PID, (id_t)tid, &ignored,
+		      WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) == 0;
 }
 
 /* The name of a directory in /proc/PID/task; 0 for "." and "..". */
@@ -70,28 +65,42 @@ static pid_t thread_number(const char *name)
 }
 
 /* Seizes the threads that are listed and not ours yet. */
-static enum status seize_listed(int procfd, unsigned *ret_seized, struct error *err)
+static enum status seize_listed(DIR *dir, unsigned *ret_seized, struct error *err)
 {
-	int taskfd = openat(procfd, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = taskfd < 0 ? NULL : fdopendir(taskfd);
-	enum status st = STATUS_OK;
 	const struct dirent *entry;
 
 	*ret_seized = 0;
-	if (dir == NULL) {
-		st = cannot_seize(err);
-		file_close(&taskfd);
-		return st;
-	}
-	while (st == STATUS_OK && (entry = readdir(dir)) != NULL) {
+	while (errno = 0, (entry = readdir(dir)) != NULL) {
 		pid_t tid = thread_number(entry->d_name);
 
 		if (tid <= 0)
 			continue;
 		if (ptrace(PTRACE_SEIZE, tid, NULL, OPTIONS) == 0)
 			(*ret_seized)++;
-		else if (errno != ESRCH && !is_ours(taskfd, entry->d_name))
-			st = cannot_seize(err);
+		else if (errno != ESRCH && !is_ours(tid))
+			return cannot_seize(err);
+	}
+	/* a list that breaks off must not look like its end */
+	return errno == 0 ? STATUS_OK : cannot_seize(err);
+}
+
+/*
+ * While threads are listed others may start; those of seized ones are seized by the kernel. Two
+ * lists without a new one are the end, as in gdb.
+ */
+static enum status seize_others(int *taskfd, struct error *err)
+{
+	DIR *dir = fdopendir(*taskfd);
+	unsigned seized, quiet = 0;
+	enum status st = STATUS_OK;
+
+	if (dir == NULL)
+		return cannot_seize(err);
+	*taskfd = -1; /* the directory's now */
+	while (st == STATUS_OK && quiet < 2) {
+		rewinddir(dir);
+		st = seize_listed(dir, &seized, err);
+		quiet = seized == 0 ? quiet + 1 : 0;
 	}
 	(void)closedir(dir);
 	return st;
@@ -99,21 +108,41 @@ static enum status seize_listed(int procfd, unsigned *ret_seized, struct error *
 
 /*
  * The runtimes call execve from their first thread, but any thread could, and one that nobody
- * traces would run the workload as it is. While threads are listed others may start; those of
- * seized ones are seized by the kernel. Two lists without a new one are the end, as in gdb.
+ * traces would run the workload as it is. A process of one thread, which is seized, cannot get
+ * one that is not: only a thread makes a thread. How many there are is in the directory's link
+ * count, beside its own two (fs/proc/base.c, proc_task_getattr()).
  */
-enum status hold_seize(pid_t pid, int procfd, struct error *err)
+static enum status seize_threads(int procfd, struct error *err)
 {
-	unsigned seized, quiet = 0;
-	enum status st = STATUS_OK;
+	AUTO(file_close) int taskfd = openat(procfd, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat task;
+
+	if (taskfd < 0 || fstat(taskfd, &task) != 0)
+		return cannot_seize(err);
+	return task.st_nlink == 2 + 1 ? STATUS_OK : seize_others(&taskfd, err);
+}
+
+enum status hold_seize(pid_t pid, int *ret_procfd, struct error *err)
+{
+	char path[32];
+	int procfd;
+	enum status st;
 
 	/* the first thread by its number: that it is gone must not look like success */
 	if (ptrace(PTRACE_SEIZE, pid, NULL, OPTIONS) != 0)
+		return errno == ESRCH
+			       ? error_set(err, STATUS_INVALID, 0,
+					   "process %ld is not there, or has ended", (long)pid)
+			       : cannot_seize(err);
+	(void)snprintf(path, sizeof(path), "/proc/%ld", (long)pid);
+	procfd = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (procfd < 0)
 		return cannot_seize(err);
-	while (st == STATUS_OK && quiet < 2) {
-		st = seize_listed(procfd, &seized, err);
-		quiet = seized == 0 ? quiet + 1 : 0;
-	}
+	st = seize_threads(procfd, err);
+	if (st == STATUS_OK)
+		*ret_procfd = procfd;
+	else
+		file_close(&procfd);
 	return st;
 }
 

@@ -12,10 +12,12 @@
  */
 
 /*
- * Seizes every thread of the process, and those they start. It runs on as before.
- * STATUS_UNSUPPORTED when this kernel, or Yama, lets nobody trace it; STATUS_SYSTEM else.
+ * Seizes every thread of the process, and those they start. It runs on as before. *ret_procfd is
+ * its directory in /proc: a tracee keeps its number until its tracer has seen it end, so it is
+ * the same process. STATUS_INVALID when there is none; STATUS_UNSUPPORTED when this kernel, or
+ * Yama, lets nobody trace it; STATUS_SYSTEM else.
  */
-enum status hold_seize(pid_t pid, int procfd, struct error *err) MUST_CHECK;
+enum status hold_seize(pid_t pid, int *ret_procfd, struct error *err) MUST_CHECK;
 
 /*
  * Waits until the process executes a program, however long that takes, and hands on what comes

@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -13,76 +16,40 @@
 
 #include "confine/inject/hold.h"
 #include "confine/inject/inject.h"
-#include "confine/process/handle.h"
 #include "oci-spec/base/file.h"
 
 #define KEEPER_NAME "oci-confine-keeper"
 #define READY_FD 3 /* the only descriptor of the hook's that the keeper has, until it is ready */
 
-/* The hook's half: the keeper writes its struct error, all zero when it holds the init. */
-static enum status wait_until_ready(int fd, struct error *err)
-{
-	struct error told;
-	size_t len = 0;
-	ssize_t n = 1;
+/* A page at least on every machine; what runs over the stack ends there. */
+#define GUARD_BYTES ((size_t)64 * 1024)
+#define STACK_BYTES ((size_t)192 * 1024) /* reading a filter back takes 32 of it */
 
-	while (len < sizeof(told) && n != 0) {
-		n = read(fd, (char *)&told + len, sizeof(told) - len);
-		if (n < 0 && errno != EINTR)
-			return error_set(err, STATUS_SYSTEM, errno, "cannot hear from the keeper");
-		len += n > 0 ? (size_t)n : 0;
-	}
-	if (len < sizeof(told))
-		return error_set(err, STATUS_SYSTEM, 0, "the keeper died before it held the init");
-	if (told.status != STATUS_OK)
-		*err = told;
-	return told.status;
-}
-
-enum status keeper_start(struct keeper *ret_keeper, struct error *err)
-{
-	struct keeper keeper = { .ready = -1 };
-	int ends[2];
-	pid_t pid;
-	enum status st;
-
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return error_set(err, STATUS_SYSTEM, errno, "no pipe to the keeper");
-	pid = fork();
-	if (pid == 0) {
-		file_close(&ends[0]);
-		*ret_keeper = (struct keeper){ .is_child = true, .ready = ends[1] };
-		return STATUS_OK;
-	}
-	file_close(&ends[1]);
-	if (pid < 0)
-		st = error_set(err, STATUS_SYSTEM, errno, "cannot start the keeper");
-	else
-		st = wait_until_ready(ends[0], err);
-	file_close(&ends[0]);
-	*ret_keeper = keeper;
-	return st;
-}
+/* What the keeper has of its own in the hook's memory: nothing of it is the hook's to use. */
+struct room {
+	char guard[GUARD_BYTES];
+	char stack[STACK_BYTES] __attribute__((aligned(16)));
+	struct keeper keeper;
+	struct error err;
+	int ready; /* the pipe to the hook */
+};
 
 /* Everything that ties it to the hook and its runtime, but the pipe. */
-static enum status leave_runtime(struct keeper *keeper, struct error *err)
+static enum status leave_runtime(int *ready, struct error *err)
 {
 	AUTO(file_close) int null = -1;
-	sigset_t all;
 
-	(void)sigfillset(&all);
-	/* whoever ends it by SIGTERM would end the container; waiting works all the same */
-	if (setsid() < 0 || sigprocmask(SIG_SETMASK, &all, NULL) != 0 || chdir("/") != 0)
+	if (setsid() < 0 || chdir("/") != 0)
 		return error_set(err, STATUS_SYSTEM, errno, "the keeper cannot leave the runtime");
-	if (keeper->ready != READY_FD) {
-		if (dup3(keeper->ready, READY_FD, O_CLOEXEC) < 0)
+	if (*ready != READY_FD) {
+		if (dup3(*ready, READY_FD, O_CLOEXEC) < 0)
 			return error_set(err, STATUS_SYSTEM, errno, "the keeper cannot be told of");
-		keeper->ready = READY_FD;
+		*ready = READY_FD;
 	}
 	if (syscall(SYS_close_range, READY_FD + 1, ~0U, 0) != 0)
 		return error_set(err, STATUS_UNSUPPORTED, errno,
 				 "the keeper cannot close its descriptors (needs Linux 5.9)");
-	null = open("/dev/null", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	null = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
 		return error_set(err, STATUS_SYSTEM, errno, "the keeper cannot open /dev/null");
 	/* a runtime may start its hooks without one of the three */
@@ -124,22 +91,84 @@ static enum status confine_held(const struct inject_plan *plan, int procfd, stru
 	return st;
 }
 
-enum status keeper_run(struct keeper *keeper, const struct inject_plan *plan, char **words,
-		       struct error *err)
+static enum status keep(struct room *room)
 {
-	AUTO(process_close) struct process_handle process = PROCESS_HANDLE_NONE;
-	struct error told;
-	enum status st = leave_runtime(keeper, err);
+	AUTO(file_close) int procfd = -1;
+	struct error *err = &room->err;
+	enum status st = leave_runtime(&room->ready, err);
 
-	take_name(words);
+	take_name(room->keeper.words);
 	if (st == STATUS_OK)
-		st = process_open(plan->pid, &process, err);
-	if (st == STATUS_OK)
-		st = hold_seize(plan->pid, process.procfd, err);
-	told = st == STATUS_OK ? (struct error){ 0 } : *err;
-	/* a pipe takes so much whole or not at all; without an answer the hook fails */
-	if (write(keeper->ready, &told, sizeof(told)) != (ssize_t)sizeof(told))
-		st = error_set(err, STATUS_SYSTEM, EPIPE, "the hook is gone");
-	file_close(&keeper->ready);
-	return st == STATUS_OK ? confine_held(plan, process.procfd, err) : st;
+		st = hold_seize(room->keeper.plan->pid, &procfd, err);
+	if (st != STATUS_OK)
+		return st;
+	/* without the byte the hook fails, and when this one ends the container does */
+	if (write(room->ready, "", 1) != 1)
+		return error_set(err, STATUS_SYSTEM, EPIPE, "the hook is gone");
+	file_close(&room->ready);
+	st = confine_held(room->keeper.plan, procfd, err);
+	if (st != STATUS_OK)
+		room->keeper.on_failure(room->keeper.plan, err);
+	return st;
+}
+
+/* What it returns is the exit status of a process that runs no exit handlers: clone(2). */
+static int life(void *room)
+{
+	return (int)keep(room);
+}
+
+static struct room *make_room(const struct keeper *keeper, struct error *err)
+{
+	struct room *room = mmap(NULL, sizeof(*room), PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+
+	if (room == MAP_FAILED || mprotect(room->guard, sizeof(room->guard), PROT_NONE) != 0) {
+		(void)error_set(err, STATUS_SYSTEM, errno, "no memory for the keeper");
+		return NULL;
+	}
+	room->keeper = *keeper;
+	return room;
+}
+
+/* A byte says that the init is held. Without one the keeper ends, and says why by how. */
+static enum status wait_until_held(int fd, pid_t pid, const struct room *room, struct error *err)
+{
+	int status;
+	char held;
+	ssize_t n = read(fd, &held, 1);
+
+	if (n == 1)
+		return STATUS_OK;
+	if (n < 0)
+		return error_set(err, STATUS_SYSTEM, errno, "cannot hear from the keeper");
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
+	    WEXITSTATUS(status) != (int)room->err.status)
+		return error_set(err, STATUS_SYSTEM, 0, "the keeper died before it held the init");
+	*err = room->err;
+	return err->status;
+}
+
+enum status keeper_start(const struct keeper *keeper, struct error *err)
+{
+	AUTO(file_close) int hears = -1;
+	struct room *room = make_room(keeper, err);
+	int ends[2];
+	sigset_t all;
+	pid_t pid;
+
+	if (room == NULL)
+		return err->status;
+	/* sigfillset() leaves out what the C library has for itself */
+	memset(&all, 0xff, sizeof(all));
+	/* the keeper's, too: whoever ends it by SIGTERM would end the container */
+	if (sigprocmask(SIG_SETMASK, &all, NULL) != 0 || pipe2(ends, O_CLOEXEC) != 0)
+		return error_set(err, STATUS_SYSTEM, errno, "no pipe to the keeper");
+	hears = ends[0];
+	room->ready = ends[1];
+	pid = clone(life, room->stack + sizeof(room->stack), CLONE_VM | SIGCHLD, room);
+	file_close(&ends[1]);
+	if (pid < 0)
+		return error_set(err, STATUS_SYSTEM, errno, "cannot start the keeper");
+	return wait_until_held(hears, pid, room, err);
 }
