@@ -83,8 +83,8 @@ void doctor_check_runtimes(struct doctor *doctor, const struct policy *policy)
 {
 	bool found = false;
 
-	for (size_t i = 0; i < policy->runtimes.count; i++) {
-		const char *path = text_dup(doctor->arena, policy->runtimes.items[i]);
+	for (size_t i = 0; i < policy->runtimes.list.count; i++) {
+		const char *path = text_dup(doctor->arena, policy->runtimes.list.items[i]);
 
 		if (path == NULL || access(path, X_OK) != 0)
 			continue;

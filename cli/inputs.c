@@ -53,8 +53,8 @@ enum status input_read_text(const char *name, struct arena *arena, const char **
 
 static enum status read_config(struct json root, struct input *input, struct error *err)
 {
-	static const char *const ours[] = { "process", "linux", NULL };
-	static const char *const linux_ours[] = { "seccomp", NULL };
+	static const char ours[] = "process linux";
+	static const char linux_ours[] = "seccomp";
 	struct json process = json_get(root, "process"), object = json_get(root, "linux");
 	struct process parsed;
 	enum status st = json_check_keys(root, ours, true, err);

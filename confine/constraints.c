@@ -3,7 +3,7 @@
 
 #include "confine/mounts.h"
 
-static const char *const names[CONSTRAINT_COUNT_] = {
+static const char names[CONSTRAINT_COUNT_][32] = {
 	[CONSTRAINT_RUN_AS_NON_ROOT] = "runAsNonRoot",
 	[CONSTRAINT_PRIVILEGE_ESCALATION] = "allowPrivilegeEscalation",
 	[CONSTRAINT_READ_ONLY_ROOT] = "readOnlyRootFilesystem",
@@ -18,7 +18,7 @@ static const char *const names[CONSTRAINT_COUNT_] = {
 static enum status parse_strictness(struct json value, enum strictness *ret_strictness,
 				    struct error *err)
 {
-	static const char *const words[] = { "off", "warn", "refuse" };
+	static const char words[][8] = { "off", "warn", "refuse" };
 
 	for (unsigned i = 0; i < 3; i++) {
 		if (json_is(value, JSON_STRING) && text_is(json_text(value), words[i])) {
@@ -31,7 +31,7 @@ static enum status parse_strictness(struct json value, enum strictness *ret_stri
 
 static enum status parse_path(struct json object, struct allowed_path *ret_path, struct error *err)
 {
-	static const char *const known[] = { "pathPrefix", "readOnly", NULL };
+	static const char known[] = "pathPrefix readOnly";
 	struct json read_only = json_get(object, "readOnly"), prefix;
 	struct allowed_path path = { .read_only = false };
 	enum status st = json_expect(object, JSON_OBJECT, err);
@@ -58,7 +58,7 @@ static enum status parse_path(struct json object, struct allowed_path *ret_path,
 static enum status parse_host_path(struct json value, struct constraints *constraints,
 				   struct error *err)
 {
-	static const char *const known[] = { "action", "allowed", NULL };
+	static const char known[] = "action allowed";
 	struct json allowed = json_get(value, "allowed");
 	enum status st;
 
@@ -85,12 +85,14 @@ static enum status parse_host_path(struct json value, struct constraints *constr
 enum status constraints_parse(struct json object, struct constraints *ret_constraints,
 			      struct error *err)
 {
-	const char *known[CONSTRAINT_COUNT_ + 1] = { NULL };
+	char known[sizeof(names)], *at = known;
 	struct constraints constraints = { .path_count = 0 };
 	enum status st = json_expect(object, JSON_OBJECT, err);
 
-	for (unsigned i = 0; i < CONSTRAINT_COUNT_; i++)
-		known[i] = names[i];
+	for (unsigned i = 0; i < CONSTRAINT_COUNT_; i++) {
+		at = mempcpy(at, names[i], strlen(names[i]));
+		*at++ = i + 1 < CONSTRAINT_COUNT_ ? ' ' : '\0';
+	}
 	if (st == STATUS_OK)
 		st = json_check_keys(object, known, false, err);
 	for (unsigned i = 0; i < CONSTRAINT_COUNT_ && st == STATUS_OK; i++) {
@@ -215,26 +217,19 @@ static struct finding check(const struct constraint_question *q, enum constraint
 /* Keys in another case would be read by runc and not by us: json_check_keys(). */
 static enum status check_spelling(const struct container *container, struct error *err)
 {
-	static const char *const in_root[] = { "root", "mounts", NULL };
-	static const char *const in_process[] = { "user", NULL };
-	static const char *const in_user[] = { "uid", NULL };
-	static const char *const in_rootfs[] = { "readonly", NULL };
-	static const char *const in_resources[] = { "memory", "cpu", NULL };
-	static const char *const in_memory[] = { "limit", NULL };
-	static const char *const in_cpu[] = { "quota", NULL };
 	struct json root = json_root(container->doc), process = container->process.json;
 	struct json resources = json_get(container->linux_object, "resources");
 	const struct {
 		struct json object;
-		const char *const *keys;
+		const char *keys;
 	} objects[] = {
-		{ root, in_root },
-		{ process, in_process },
-		{ json_get(process, "user"), in_user },
-		{ json_get(root, "root"), in_rootfs },
-		{ resources, in_resources },
-		{ json_get(resources, "memory"), in_memory },
-		{ json_get(resources, "cpu"), in_cpu },
+		{ root, "root mounts" },
+		{ process, "user" },
+		{ json_get(process, "user"), "uid" },
+		{ json_get(root, "root"), "readonly" },
+		{ resources, "memory cpu" },
+		{ json_get(resources, "memory"), "limit" },
+		{ json_get(resources, "cpu"), "quota" },
 	};
 	enum status st = mounts_check_spelling(json_get(root, "mounts"), err);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "confine/mounts.h"
 
-static const char *const sockets[] = {
+static const char sockets[][48] = {
 	"/run/docker.sock",
 	"/run/containerd/containerd.sock",
 	"/run/crio/crio.sock",
@@ -12,13 +12,13 @@ static const char *const sockets[] = {
 };
 
 /* Where engines keep what they mount into every container of a pod. */
-static const char *const engine_roots[] = {
+static const char engine_roots[][24] = {
 	"/var/lib/kubelet/pods", "/var/lib/containerd", "/run/containerd",
 	"/var/lib/containers",	 "/run/containers",
 };
 
 /* Ids of the pod: containerd's CRI, then CRI-O; each written last by its engine. */
-static const char *const pod_ids[] = {
+static const char pod_ids[][32] = {
 	"io.kubernetes.cri.sandbox-uid",
 	"io.kubernetes.cri.sandbox-id",
 	"io.kubernetes.pod.uid",
@@ -27,7 +27,7 @@ static const char *const pod_ids[] = {
 
 enum status mounts_check_spelling(struct json mounts, struct error *err)
 {
-	static const char *const keys[] = { "source", "destination", "type", "options", NULL };
+	static const char keys[] = "source destination type options";
 	enum status st = json_expect(mounts, JSON_ARRAY, err);
 
 	for (struct json m = json_first(mounts); st == STATUS_OK && json_exists(m);

@@ -26,15 +26,27 @@ bool text_list_has(const struct text_list *list, struct text item)
 	return false;
 }
 
+#define BUILT_IN "built-in policy"
+
+/* Item by item: the list has room for many more, which nobody reads. */
+void policy_init_runtimes(struct runtimes *runtimes)
+{
+	struct text_list *list = &runtimes->list;
+
+	list->items[0] = TEXT("/usr/local/sbin/runc");
+	list->items[1] = TEXT("/usr/sbin/runc");
+	list->items[2] = TEXT("/usr/bin/runc");
+	list->items[3] = TEXT("/usr/local/bin/crun");
+	list->items[4] = TEXT("/usr/bin/crun");
+	list->count = 5;
+	runtimes->policy = BUILT_IN;
+	runtimes->allow_override = true;
+}
+
 void policy_init(struct policy *policy)
 {
 	*policy = (struct policy){
-		.path = "built-in policy",
-		.runtimes = { { TEXT("/usr/local/sbin/runc"), TEXT("/usr/sbin/runc"),
-				TEXT("/usr/bin/runc"), TEXT("/usr/local/bin/crun"),
-				TEXT("/usr/bin/crun") },
-			      5 },
-		.allow_runtime_override = true,
+		.path = BUILT_IN,
 		.baseline = BASELINE_RUNTIME_DEFAULT,
 		.profile_root = TEXT("/var/lib/kubelet/seccomp"),
 		.apparmor = { .baseline = TEXT("oci-confine-default"),
@@ -51,6 +63,7 @@ void policy_init(struct policy *policy)
 		.restore = ANSWER_REFUSE,
 		.hook_adds_no_new_privileges = true,
 	};
+	policy_init_runtimes(&policy->runtimes);
 }
 
 static enum status parse_path(struct json value, struct text *ret_path, struct error *err)
@@ -92,7 +105,7 @@ static enum status parse_texts(struct json array, bool are_paths, struct text_li
 
 static enum status parse_answer(struct json value, enum answer *ret_answer, struct error *err)
 {
-	static const char *const words[] = { "confine", "refuse", "pass" };
+	static const char words[][8] = { "confine", "refuse", "pass" };
 	enum status st = json_expect(value, JSON_STRING, err);
 
 	if (st != STATUS_OK)
@@ -144,8 +157,7 @@ static enum status parse_baseline(struct json value, struct policy *policy, stru
 
 static enum status parse_seccomp(struct json object, struct policy *policy, struct error *err)
 {
-	static const char *const known[] = { "baseline", "profile-root", "architectures", "log",
-					     NULL };
+	static const char known[] = "baseline profile-root architectures log";
 	struct json baseline = json_get(object, "baseline");
 	struct json arches = json_get(object, "architectures"), log = json_get(object, "log");
 	enum status st = json_expect(object, JSON_OBJECT, err);
@@ -219,8 +231,7 @@ static enum status parse_required(struct json value, enum required *ret_required
 static enum status parse_apparmor(struct json object, struct apparmor_policy *policy,
 				  struct error *err)
 {
-	static const char *const known[] = { "baseline", "profile-root",    "cache", "load",
-					     "required", "engine-defaults", NULL };
+	static const char known[] = "baseline profile-root cache load required engine-defaults";
 	struct json load = json_get(object, "load"), defaults = json_get(object, "engine-defaults");
 	enum status st = json_expect(object, JSON_OBJECT, err);
 
@@ -253,7 +264,7 @@ static enum status parse_mode(struct json value, bool *ret_audit, struct error *
 
 static enum status parse_capabilities(struct json object, struct policy *policy, struct error *err)
 {
-	static const char *const known[] = { "drop", "limit", NULL };
+	static const char known[] = "drop limit";
 	struct json drop = json_get(object, "drop"), limit = json_get(object, "limit");
 	enum status st = json_expect(object, JSON_OBJECT, err);
 
@@ -271,7 +282,7 @@ static enum status parse_capabilities(struct json object, struct policy *policy,
 
 static enum status parse_exempt(struct json object, struct policy *policy, struct error *err)
 {
-	static const char *const known[] = { "engine", "namespaces", NULL };
+	static const char known[] = "engine namespaces";
 	struct json engine, namespaces;
 	enum status st = json_expect(object, JSON_OBJECT, err);
 
@@ -293,7 +304,7 @@ static enum status parse_exempt(struct json object, struct policy *policy, struc
 
 static enum status parse_hook(struct json object, struct policy *policy, struct error *err)
 {
-	static const char *const known[] = { "no-new-privileges", NULL };
+	static const char known[] = "no-new-privileges";
 	struct json word = json_get(object, "no-new-privileges");
 	enum status st = json_expect(object, JSON_OBJECT, err);
 
@@ -307,27 +318,43 @@ static enum status parse_hook(struct json object, struct policy *policy, struct 
 	return STATUS_OK;
 }
 
+static enum status check_root(struct json root, struct error *err)
+{
+	static const char known[] =
+		"runtimes runtime-override seccomp apparmor capabilities mode "
+		"no-new-privileges unconfined privileged restore exempt runtime-annotations "
+		"hook constraints log";
+	enum status st = json_expect(root, JSON_OBJECT, err);
+
+	return st == STATUS_OK ? json_check_keys(root, known, false, err) : st;
+}
+
+static enum status parse_runtimes(const struct json_doc *doc, struct runtimes *runtimes,
+				  struct error *err)
+{
+	struct json list = json_get(json_root(doc), "runtimes");
+	struct json override = json_get(json_root(doc), "runtime-override");
+	enum status st = STATUS_OK;
+
+	runtimes->policy = doc->name;
+	if (json_exists(list))
+		st = parse_texts(list, true, &runtimes->list, err);
+	if (st == STATUS_OK && json_exists(override))
+		st = json_bool(override, &runtimes->allow_override, err);
+	return st;
+}
+
 enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, struct error *err)
 {
-	static const char *const known[] = {
-		"runtimes", "runtime-override",	   "seccomp",	 "apparmor",	"capabilities",
-		"mode",	    "no-new-privileges",   "unconfined", "privileged",	"restore",
-		"exempt",   "runtime-annotations", "hook",	 "constraints", "log",
-		NULL
-	};
 	struct json root = json_root(doc), v;
 	struct policy policy;
-	enum status st = json_expect(root, JSON_OBJECT, err);
+	enum status st = check_root(root, err);
 
 	policy_init(&policy);
 	policy.path = doc->name;
 	policy.text = doc->text;
 	if (st == STATUS_OK)
-		st = json_check_keys(root, known, false, err);
-	if (st == STATUS_OK && json_exists(v = json_get(root, "runtimes")))
-		st = parse_texts(v, true, &policy.runtimes, err);
-	if (st == STATUS_OK && json_exists(v = json_get(root, "runtime-override")))
-		st = json_bool(v, &policy.allow_runtime_override, err);
+		st = parse_runtimes(doc, &policy.runtimes, err);
 	if (st == STATUS_OK && json_exists(v = json_get(root, "seccomp")))
 		st = parse_seccomp(v, &policy, err);
 	if (st == STATUS_OK && json_exists(v = json_get(root, "apparmor")))
@@ -364,28 +391,63 @@ enum status policy_parse(const struct json_doc *doc, struct policy *ret_policy, 
 	return st;
 }
 
-enum status policy_read(const char *path, struct arena *arena, struct policy *ret_policy,
-			struct error *err)
+/* NULL in *ret_doc: there is no such file, and there need be none. */
+static enum status read_file(const char *path, struct arena *arena, struct json_doc **ret_doc,
+			     struct error *err)
 {
 	const char *file = path != NULL ? path : POLICY_PATH_DEFAULT;
-	struct json_doc *doc = arena_alloc(arena, sizeof(*doc));
+	struct json_doc *doc;
 	struct text text;
 	struct stat about;
 	enum status st;
 
+	*ret_doc = NULL;
+	/* asked for before it is opened: a sentence about what is no error costs instructions */
+	if (path == NULL && access(file, F_OK) != 0 && errno == ENOENT)
+		return STATUS_OK;
+	doc = arena_alloc(arena, sizeof(*doc));
 	if (doc == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read the policy");
-	/* asked for before it is opened: a sentence about what is no error costs instructions */
-	if (path == NULL && access(file, F_OK) != 0 && errno == ENOENT) {
-		policy_init(ret_policy);
-		return STATUS_OK;
-	}
 	st = file_read(AT_FDCWD, file, POLICY_BYTES_MAX, arena, &text, &about, err);
 	if (st == STATUS_OK)
 		st = file_check_owner(&about, err);
 	if (st == STATUS_OK)
 		st = json_parse(arena, text, file, &limits, doc, err);
+	if (st != STATUS_OK)
+		return error_in_file(err, file);
+	*ret_doc = doc;
+	return STATUS_OK;
+}
+
+enum status policy_read(const char *path, struct arena *arena, struct policy *ret_policy,
+			struct error *err)
+{
+	struct json_doc *doc;
+	enum status st = read_file(path, arena, &doc, err);
+
+	if (st != STATUS_OK)
+		return st;
+	if (doc == NULL) {
+		policy_init(ret_policy);
+		return STATUS_OK;
+	}
+	st = policy_parse(doc, ret_policy, err);
+	return st == STATUS_OK ? st : error_in_file(err, doc->name);
+}
+
+enum status policy_read_runtimes(const char *path, struct arena *arena,
+				 struct runtimes *ret_runtimes, struct error *err)
+{
+	struct json_doc *doc;
+	enum status st = read_file(path, arena, &doc, err);
+
+	if (st != STATUS_OK)
+		return st;
+	policy_init_runtimes(ret_runtimes);
+	if (doc == NULL)
+		return STATUS_OK;
+	st = check_root(json_root(doc), err);
 	if (st == STATUS_OK)
-		st = policy_parse(doc, ret_policy, err);
-	return st == STATUS_OK ? st : error_in_file(err, file);
+		st = parse_runtimes(doc, ret_runtimes, err);
+	return st == STATUS_OK ? st : error_in_file(err, doc->name);
 }

@@ -31,6 +31,13 @@ struct text_list {
 	size_t count;
 };
 
+/* Which programs may be the runtime: all that counts for a command that confines nothing. */
+struct runtimes {
+	const char *policy;    /* what says so: as policy.path */
+	struct text_list list; /* absolute paths; the first that is there is used */
+	bool allow_override;   /* --oci-confine-runtime and OCI_CONFINE_RUNTIME count */
+};
+
 struct apparmor_policy {
 	struct text baseline;		  /* a profile's name; empty: none */
 	struct text profile_root;	  /* where texts of profiles are; absolute path */
@@ -41,10 +48,9 @@ struct apparmor_policy {
 };
 
 struct policy {
-	const char *path;	     /* of the file, or "built-in policy" */
-	struct text text;	     /* of the file; empty: built-in */
-	struct text_list runtimes;   /* absolute paths; the first that is there is used */
-	bool allow_runtime_override; /* --oci-confine-runtime and OCI_CONFINE_RUNTIME count */
+	const char *path; /* of the file, or "built-in policy" */
+	struct text text; /* of the file; empty: built-in */
+	struct runtimes runtimes;
 
 	enum baseline baseline;
 	struct text baseline_version; /* of runtime-default; empty for the newest */
@@ -78,6 +84,16 @@ struct policy {
  */
 enum status policy_read(const char *path, struct arena *arena, struct policy *ret_policy,
 			struct error *err) MUST_CHECK;
+
+/*
+ * As policy_read(), but of the file only what it says of runtimes; what stands under other known
+ * keys is not looked at. Every command that confines nothing pays for this one.
+ */
+enum status policy_read_runtimes(const char *path, struct arena *arena,
+				 struct runtimes *ret_runtimes, struct error *err) MUST_CHECK;
+
+/* The built-in list. */
+void policy_init_runtimes(struct runtimes *runtimes);
 
 /* The built-in policy. */
 void policy_init(struct policy *policy);

@@ -18,8 +18,8 @@
 
 enum kind { KIND_SECCOMP, KIND_APPARMOR, KIND_DROP, KIND_NNP, KIND_COUNT_ };
 
-static const char *const kinds[KIND_COUNT_] = { "seccomp", "apparmor", "drop-capabilities",
-						"no-new-privileges" };
+static const char kinds[KIND_COUNT_][24] = { "seccomp", "apparmor", "drop-capabilities",
+					     "no-new-privileges" };
 
 /*
  * The container's name. Under each engine the other's key is free for a pod to set, so two that
@@ -270,7 +270,7 @@ static enum status check_runc(struct json annotation, struct error *err)
 static enum status check_crun(struct json annotation, const struct policy *policy,
 			      struct error *err)
 {
-	static const char *const harmless[] = {
+	static const char harmless[][40] = {
 		"run.oci.delegate-cgroup",
 		"run.oci.mount_context_type",
 		"run.oci.seccomp_fail_unknown_syscall",

@@ -63,7 +63,7 @@ enum status capability_set_parse(struct json array, uint64_t *ret_set, struct er
 }
 
 static const struct field {
-	const char *name;
+	char name[16];
 	size_t offset;
 } fields[] = {
 	{ "bounding", offsetof(struct capability_sets, bounding) },
@@ -77,8 +77,7 @@ static const struct field {
 enum status capability_sets_parse(struct json object, struct capability_sets *ret_sets,
 				  struct error *err)
 {
-	static const char *const known[] = { "bounding",  "effective", "inheritable",
-					     "permitted", "ambient",   NULL };
+	static const char known[] = "bounding effective inheritable permitted ambient";
 	struct capability_sets sets = { 0 };
 	enum status st = json_expect(object, JSON_OBJECT, err);
 

@@ -9,8 +9,7 @@ const struct json_limits container_limits = {
 
 enum status process_parse(struct json object, struct process *ret_process, struct error *err)
 {
-	static const char *const ours[] = { "capabilities", "noNewPrivileges", "apparmorProfile",
-					    NULL };
+	static const char ours[] = "capabilities noNewPrivileges apparmorProfile";
 	struct process process = { .json = object };
 	struct json caps = json_get(object, "capabilities");
 	struct json nnp = json_get(object, "noNewPrivileges");
@@ -54,7 +53,7 @@ static bool allows_all_devices(struct json linux_object)
 static enum status parse_linux(struct json object, struct arena *arena, struct container *container,
 			       struct error *err)
 {
-	static const char *const ours[] = { "seccomp", "maskedPaths", "resources", NULL };
+	static const char ours[] = "seccomp maskedPaths resources";
 	struct json seccomp = json_get(object, "seccomp");
 	enum status st = json_expect(object, JSON_OBJECT, err);
 
@@ -85,7 +84,7 @@ static enum status check_annotations(struct json annotations, struct error *err)
 enum status container_parse(const struct json_doc *doc, struct arena *arena,
 			    struct container *ret_container, struct error *err)
 {
-	static const char *const ours[] = { "process", "linux", "annotations", NULL };
+	static const char ours[] = "process linux annotations";
 	struct container container = { .doc = doc };
 	struct json root = json_root(doc), process, linux_object = json_get(root, "linux");
 	enum status st = json_expect(root, JSON_OBJECT, err);

@@ -12,7 +12,7 @@ const struct json_limits hook_state_limits = {
 enum status hook_state_parse(const struct json_doc *doc, struct hook_state *ret_state,
 			     struct error *err)
 {
-	static const char *const ours[] = { "id", "status", "bundle", "pid", NULL };
+	static const char ours[] = "id status bundle pid";
 	struct json root = json_root(doc), pid = json_get(root, "pid"), id, status, bundle;
 	uint64_t number = 0;
 	enum status st = json_expect(root, JSON_OBJECT, err);

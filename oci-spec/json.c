@@ -273,26 +273,25 @@ enum status json_bool(struct json value, bool *ret_bool, struct error *err)
 	return STATUS_OK;
 }
 
-enum status json_check_keys(struct json object, const char *const *known, bool others_allowed,
+enum status json_check_keys(struct json object, const char *known, bool others_allowed,
 			    struct error *err)
 {
 	for (struct json m = json_first(object); json_exists(m); m = json_next(m)) {
-		struct text key = json_key(m);
-		const char *folded = NULL;
+		struct text key = json_key(m), folded = TEXT_NONE, rest = text_of(known);
 		bool found = false;
 
-		for (size_t i = 0; known[i] != NULL && !found; i++) {
-			struct text name = text_of(known[i]);
+		while (rest.len > 0 && !found) {
+			struct text name = text_cut(&rest, ' ');
 
 			found = text_equal(key, name);
-			if (!found && folded == NULL && text_equal_folded(key, name))
-				folded = known[i];
+			if (!found && text_equal_folded(key, name))
+				folded = name;
 		}
-		if (!found && folded != NULL)
+		if (!found && folded.len > 0)
 			return json_fail(
 				m, STATUS_INVALID, err,
-				"is '%s' in another spelling, which runtimes read differently",
-				folded);
+				"is '%.*s' in another spelling, which runtimes read differently",
+				TEXT_ARG(folded));
 		if (!found && !others_allowed)
 			return json_fail(m, STATUS_INVALID, err, "unknown key");
 	}

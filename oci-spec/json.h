@@ -118,10 +118,10 @@ enum status json_u64(struct json value, uint64_t max, uint64_t *ret_number,
 enum status json_bool(struct json value, bool *ret_bool, struct error *err) MUST_CHECK;
 
 /*
- * Checks the keys of an object against the NULL-terminated list of known ones. A key that is
+ * Checks the keys of an object against the known ones, words with a space between. A key that is
  * a known one in another case is refused always, an unknown one unless others_allowed.
  */
-enum status json_check_keys(struct json object, const char *const *known, bool others_allowed,
+enum status json_check_keys(struct json object, const char *known, bool others_allowed,
 			    struct error *err) MUST_CHECK;
 
 #endif

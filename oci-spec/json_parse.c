@@ -380,17 +380,19 @@ static int on_end_array(void *ctx)
 	return close_container(ctx);
 }
 
-static const yajl_callbacks callbacks = {
-	.yajl_null = on_null,
-	.yajl_boolean = on_boolean,
-	.yajl_number = on_number,
-	.yajl_string = on_string,
-	.yajl_start_map = on_start_map,
-	.yajl_map_key = on_key,
-	.yajl_end_map = on_end_map,
-	.yajl_start_array = on_start_array,
-	.yajl_end_array = on_end_array,
-};
+/* One by one: a table of functions would be relocated in every start, also where nothing is read. */
+static void set_callbacks(yajl_callbacks *callbacks)
+{
+	callbacks->yajl_null = on_null;
+	callbacks->yajl_boolean = on_boolean;
+	callbacks->yajl_number = on_number;
+	callbacks->yajl_string = on_string;
+	callbacks->yajl_start_map = on_start_map;
+	callbacks->yajl_map_key = on_key;
+	callbacks->yajl_end_map = on_end_map;
+	callbacks->yajl_start_array = on_start_array;
+	callbacks->yajl_end_array = on_end_array;
+}
 
 /* A complaint about the text itself, with the place that yajl does not tell. */
 static enum status text_error(struct parse *p, size_t at, struct text what)
@@ -504,6 +506,7 @@ enum status json_parse(struct arena *arena, struct text text, const char *name,
 	struct json_doc doc = { .name = name, .text = text, .count = 1 };
 	struct parse p = { .arena = arena, .limits = limits, .doc = &doc, .err = err };
 	const void *random = (const void *)getauxval(AT_RANDOM); /* 16 bytes, getauxval(3) */
+	yajl_callbacks callbacks = { .yajl_integer = NULL };	 /* borrowed until yajl_free() */
 	enum status st;
 
 	if (text.len > limits->max_bytes || text.len > UINT32_MAX / 2)
@@ -513,6 +516,7 @@ enum status json_parse(struct arena *arena, struct text text, const char *name,
 		st = STATUS_OK;
 	if (random != NULL)
 		memcpy(&p.seed, random, sizeof(p.seed));
+	set_callbacks(&callbacks);
 	p.nodes_size = (uint32_t)(text.len / 12) + 64; /* a config.json has 14 to 18 bytes a node */
 	doc.nodes = st == STATUS_OK ? arena_array(arena, p.nodes_size, sizeof(*doc.nodes)) : NULL;
 	p.yajl = doc.nodes != NULL ? yajl_alloc(&callbacks, NULL, &p) : NULL;

@@ -31,7 +31,7 @@ enum status docker_parse_arches(struct json array, uint32_t *ret_arches, struct 
 
 enum status docker_parse_arch_map(struct json array, uint32_t *ret_arches, struct error *err)
 {
-	static const char *const known[] = { "architecture", "subArchitectures", NULL };
+	static const char known[] = "architecture subArchitectures";
 	uint32_t found = 0;
 	enum status st = json_expect(array, JSON_ARRAY, err);
 
@@ -91,7 +91,7 @@ static enum status parse_kernel(struct json value, uint32_t *ret_kernel, struct 
 static enum status parse_filter(struct json filter, uint64_t *ret_caps, uint32_t *ret_kernel,
 				bool *ret_has_arches, bool *ret_arch_listed, struct error *err)
 {
-	static const char *const known[] = { "caps", "arches", "minKernel", NULL };
+	static const char known[] = "caps arches minKernel";
 	struct json caps = json_get(filter, "caps"), arches = json_get(filter, "arches");
 	struct json kernel = json_get(filter, "minKernel");
 	enum status st = json_expect(filter, JSON_OBJECT, err);

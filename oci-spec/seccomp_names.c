@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "oci-spec/seccomp_names.h"
 
-static const char *const actions[] = {
+static const char actions[][24] = {
 	[ACTION_KILL_PROCESS] = "SCMP_ACT_KILL_PROCESS",
 	[ACTION_KILL_THREAD] = "SCMP_ACT_KILL_THREAD",
 	[ACTION_TRAP] = "SCMP_ACT_TRAP",
@@ -12,7 +12,7 @@ static const char *const actions[] = {
 	[ACTION_ALLOW] = "SCMP_ACT_ALLOW",
 };
 
-static const char *const compares[] = {
+static const char compares[][24] = {
 	[COMPARE_NE] = "SCMP_CMP_NE",
 	[COMPARE_LT] = "SCMP_CMP_LT",
 	[COMPARE_LE] = "SCMP_CMP_LE",
@@ -22,7 +22,7 @@ static const char *const compares[] = {
 	[COMPARE_MASKED_EQ] = "SCMP_CMP_MASKED_EQ",
 };
 
-static const char *const arches[] = {
+static const char arches[][24] = {
 	[ARCH_X86] = "SCMP_ARCH_X86",
 	[ARCH_X86_64] = "SCMP_ARCH_X86_64",
 	[ARCH_X32] = "SCMP_ARCH_X32",
@@ -48,7 +48,7 @@ static const char *const arches[] = {
 	[ARCH_SHEB] = "SCMP_ARCH_SHEB",
 };
 
-static const char *const flags[] = {
+static const char flags[][40] = {
 	"SECCOMP_FILTER_FLAG_TSYNC",
 	"SECCOMP_FILTER_FLAG_LOG",
 	"SECCOMP_FILTER_FLAG_SPEC_ALLOW",
@@ -57,16 +57,8 @@ static const char *const flags[] = {
 
 #define LEN(table) (sizeof(table) / sizeof((table)[0]))
 
-static bool find(const char *const *table, size_t count, struct text word, unsigned *ret_index)
-{
-	for (unsigned i = 0; i < count; i++) {
-		if (text_is(word, table[i])) {
-			*ret_index = i;
-			return true;
-		}
-	}
-	return false;
-}
+#define FIND(table, word, ret_index) \
+	text_find_row((word), (table)[0], sizeof((table)[0]), LEN(table), (ret_index))
 
 bool action_parse(struct text word, enum action *ret_action)
 {
@@ -75,7 +67,7 @@ bool action_parse(struct text word, enum action *ret_action)
 	/* the old word for what the kernel calls RET_KILL, which ends the thread */
 	if (text_is(word, "SCMP_ACT_KILL"))
 		index = ACTION_KILL_THREAD;
-	else if (!find(actions, LEN(actions), word, &index))
+	else if (!FIND(actions, word, &index))
 		return false;
 	*ret_action = (enum action)index;
 	return true;
@@ -85,7 +77,7 @@ bool compare_parse(struct text word, enum compare *ret_compare)
 {
 	unsigned index;
 
-	if (!find(compares, LEN(compares), word, &index))
+	if (!FIND(compares, word, &index))
 		return false;
 	*ret_compare = (enum compare)index;
 	return true;
@@ -95,7 +87,7 @@ bool arch_parse(struct text word, enum arch *ret_arch)
 {
 	unsigned index;
 
-	if (!find(arches, LEN(arches), word, &index))
+	if (!FIND(arches, word, &index))
 		return false;
 	*ret_arch = (enum arch)index;
 	return true;
@@ -105,7 +97,7 @@ bool flag_parse(struct text word, uint32_t *ret_flag)
 {
 	unsigned index;
 
-	if (!find(flags, LEN(flags), word, &index))
+	if (!FIND(flags, word, &index))
 		return false;
 	*ret_flag = (uint32_t)1 << index;
 	return true;

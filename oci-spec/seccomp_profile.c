@@ -56,7 +56,7 @@ static enum status parse_verdict(struct json object, const char *action_key, con
 
 static enum status parse_arg(struct json object, struct profile_arg *ret_arg, struct error *err)
 {
-	static const char *const known[] = { "index", "value", "valueTwo", "op", NULL };
+	static const char known[] = "index value valueTwo op";
 	struct json index, value, op, two = json_get(object, "valueTwo");
 	struct profile_arg arg = { 0 };
 	enum compare compare;
@@ -183,10 +183,9 @@ static enum status parse_rule(struct json object, enum profile_form form, struct
 			      struct profile_rule *rule, bool *ret_applies, struct error *err)
 {
 	/* comment and errno are for people: containers-common writes "errno": "EPERM" too */
-	static const char *const file_keys[] = { "names", "name",     "action",	  "errnoRet",
-						 "args",  "includes", "excludes", "comment",
-						 "errno", NULL };
-	static const char *const config_keys[] = { "names", "action", "errnoRet", "args", NULL };
+	static const char file_keys[] =
+		"names name action errnoRet args includes excludes comment errno";
+	static const char config_keys[] = "names action errnoRet args";
 	struct json args = json_get(object, "args");
 	enum status st = json_expect(object, JSON_OBJECT, err);
 
@@ -273,21 +272,12 @@ static enum status parse_listener(struct json object, struct profile *profile, s
 
 static enum status check_keys(struct json object, enum profile_form form, struct error *err)
 {
-	static const char *const file_keys[] = { "defaultAction",
-						 "defaultErrnoRet",
-						 "architectures",
-						 "archMap",
-						 "flags",
-						 "listenerPath",
-						 "listenerMetadata",
-						 "syscalls",
-						 "comment",
-						 "defaultErrno",
-						 NULL };
-	static const char *const config_keys[] = { "defaultAction", "defaultErrnoRet",
-						   "architectures", "flags",
-						   "listenerPath",  "listenerMetadata",
-						   "syscalls",	    NULL };
+	static const char file_keys[] =
+		"defaultAction defaultErrnoRet architectures archMap flags listenerPath "
+		"listenerMetadata syscalls comment defaultErrno";
+	static const char config_keys[] =
+		"defaultAction defaultErrnoRet architectures flags listenerPath "
+		"listenerMetadata syscalls";
 	enum status st = json_expect(object, JSON_OBJECT, err);
 
 	if (st != STATUS_OK)

@@ -44,11 +44,12 @@ static bool is_sound(struct text name)
 	return true;
 }
 
-/* `last` begins with base. */
-static enum status take_name(const char *last, const char *base, const char *suffix,
-			     struct arena *arena, const char **ret_name, struct error *err)
+/* `behind` is what stands behind base in `last`. */
+static enum status take_name(const char *last, const char *behind, const char *base,
+			     const char *suffix, struct arena *arena, const char **ret_name,
+			     struct error *err)
 {
-	struct text rest = text_of(last + strlen(base));
+	struct text rest = text_of(behind);
 	size_t n = strlen(suffix);
 
 	*ret_name = NULL;
@@ -100,11 +101,11 @@ enum status called_name(const char *called, const char *base, const char *suffix
 			struct arena *arena, const char **ret_name, struct error *err)
 {
 	for (int i = 0; i < LINKS_MAX; i++) {
-		const char *last = last_part(called);
+		const char *last = last_part(called), *behind = text_after(last, base);
 		enum status st;
 
-		if (strncmp(last, base, strlen(base)) == 0)
-			return take_name(last, base, suffix, arena, ret_name, err);
+		if (behind != NULL)
+			return take_name(last, behind, base, suffix, arena, ret_name, err);
 		st = follow(called, arena, &called, err);
 		if (st != STATUS_OK)
 			return st;

@@ -3,34 +3,33 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
+
+#include "oci-spec/base/text.h"
 
 #define OURS "OCI_CONFINE_"
 #define SAVED "OCI_CONFINE_PATH"
 
-/* NAME's value when the entry is "NAME=value" and nothing was found before, as getenv(3). */
+/* The value when the entry is "NAME=value", `name` being "NAME=", and nothing was found before, as getenv(3). */
 static void take(const char *entry, const char *name, const char **value)
 {
-	size_t n = strlen(name);
-
-	if (*value == NULL && strncmp(entry, name, n) == 0 && entry[n] == '=')
-		*value = entry + n + 1;
+	if (*value == NULL)
+		*value = text_after(entry, name);
 }
 
-/* One pass: getenv(3) for each would be dearer than all else before a command of the runtime's. */
-void environment_read(struct environment *ret_environment)
+bool environment_read(struct environment *ret_environment)
 {
 	struct environment found = { NULL, NULL, NULL };
 
 	for (char **e = environ; e != NULL && *e != NULL; e++) {
-		if ((*e)[0] != OURS[0] || strncmp(*e, OURS, sizeof(OURS) - 1) != 0)
+		if (text_after(*e, OURS) == NULL)
 			continue;
-		take(*e, "OCI_CONFINE_RUNTIME", &found.runtime);
-		take(*e, "OCI_CONFINE_POLICY", &found.policy);
-		take(*e, SAVED, &found.path);
+		take(*e, OURS "RUNTIME=", &found.runtime);
+		take(*e, OURS "POLICY=", &found.policy);
+		take(*e, SAVED "=", &found.path);
 	}
 	*ret_environment = found;
+	return found.runtime != NULL || found.policy != NULL || found.path != NULL;
 }
 
 const char *environment_search_path(void)

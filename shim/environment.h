@@ -2,6 +2,8 @@
 #ifndef SHIM_ENVIRONMENT_H
 #define SHIM_ENVIRONMENT_H
 
+#include <stdbool.h>
+
 #include "oci-spec/base/error.h"
 
 /* What the environment says to the programs here. */
@@ -13,7 +15,8 @@ struct environment {
 	const char *path;    /* OCI_CONFINE_PATH */
 };
 
-void environment_read(struct environment *ret_environment);
+/* Whether any is set. One pass: getenv(3) for each would be dearer than all else here. */
+bool environment_read(struct environment *ret_environment);
 
 /*
  * The shim narrows PATH to one directory for containerd's shim and all that this starts; the

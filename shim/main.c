@@ -21,6 +21,9 @@
 #include "shim/report.h"
 #include "shim/runtime_args.h"
 
+/* As much as a create of a usual size needs. */
+#define FIRST_MEMORY (64 * 1024)
+
 /*
  * A link oci-confine-runtime-NAME that an administrator has made chooses policy.d/NAME.json.
  * Who runs us set-uid could have made it himself.
@@ -29,9 +32,13 @@ static enum status read_called_name(struct runtime_args *args, struct arena *are
 				    struct error *err)
 {
 	struct buffer path = BUFFER_INIT(arena);
-	const char *name;
-	enum status st = called_name(called_path(), "oci-confine-runtime", "", arena, &name, err);
+	const char *called = called_path(), *name;
+	enum status st;
 
+	/* nearly always */
+	if (text_ends_with(text_of(called), "/oci-confine-runtime"))
+		return STATUS_OK;
+	st = called_name(called, "oci-confine-runtime", "", arena, &name, err);
 	if (st != STATUS_OK || name == NULL)
 		return st;
 	if (getauxval(AT_SECURE) != 0)
@@ -47,30 +54,42 @@ static enum status read_called_name(struct runtime_args *args, struct arena *are
 	return STATUS_OK;
 }
 
-static const char *policy_path(const struct runtime_args *args)
+static bool is_overridden(const struct runtime_args *args)
 {
-	return args->policy_path != NULL ? args->policy_path : args->named_policy;
+	return args->runtime_path != NULL || args->policy_path != NULL;
 }
 
 /*
  * Overriding the policy or the runtime is for who can run programs as this user anyway; where
  * an administrator has let others run this one program (sudo), "runtime-override" forbids it.
  */
-static enum status check_override(const struct runtime_args *args, struct arena *arena,
+static enum status check_override(const struct runtime_args *args, const struct runtimes *runtimes,
 				  struct error *err)
 {
-	struct policy policy;
+	if (!is_overridden(args) || runtimes->allow_override)
+		return STATUS_OK;
+	return error_set(err, STATUS_DENIED, 0,
+			 "%s forbids to choose runtime or policy (\"runtime-override\": false)",
+			 runtimes->policy);
+}
+
+/* The policy, which may be another one than the administrator's if that allows it. */
+static enum status open_policy(const struct runtime_args *args, struct arena *arena,
+			       struct confine *confine, struct error *err)
+{
+	struct runtimes *runtimes = arena_alloc(arena, sizeof(*runtimes));
 	enum status st;
 
-	if (args->runtime_path == NULL && args->policy_path == NULL)
-		return STATUS_OK;
-	st = policy_read(args->named_policy, arena, &policy, err);
-	if (st == STATUS_OK && !policy.allow_runtime_override)
-		st = error_set(
-			err, STATUS_DENIED, 0,
-			"%s forbids to choose runtime or policy (\"runtime-override\": false)",
-			policy.path);
-	return st;
+	if (runtimes == NULL)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot start");
+	if (args->policy_path == NULL) {
+		st = confine_open(confine, args->named_policy, arena, err);
+		return st == STATUS_OK ? check_override(args, &confine->policy.runtimes, err) : st;
+	}
+	st = policy_read_runtimes(args->named_policy, arena, runtimes, err);
+	if (st == STATUS_OK)
+		st = check_override(args, runtimes, err);
+	return st == STATUS_OK ? confine_open(confine, args->policy_path, arena, err) : st;
 }
 
 /*
@@ -177,15 +196,14 @@ static enum status confine_command(struct runtime_args *args, struct arena *aren
 				   const char **ret_runtime, struct error *err)
 {
 	struct confine *confine = arena_alloc(arena, sizeof(*confine));
-	enum status st = check_override(args, arena, err);
+	enum status st;
 
 	if (confine == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot start");
+	st = open_policy(args, arena, confine, err);
 	if (st == STATUS_OK)
-		st = confine_open(confine, policy_path(args), arena, err);
-	if (st == STATUS_OK)
-		st = real_runtime_find(&confine->policy, args->runtime_path, arena, ret_runtime,
-				       err);
+		st = real_runtime_find(&confine->policy.runtimes, args->runtime_path, arena,
+				       ret_runtime, err);
 	if (st == STATUS_OK && args->command == COMMAND_RESTORE)
 		st = check_restore(&confine->policy, err);
 	if (st == STATUS_OK && args->command == COMMAND_EXEC)
@@ -209,16 +227,21 @@ static enum status confine_command(struct runtime_args *args, struct arena *aren
 static enum status pass_on(const struct runtime_args *args, struct arena *arena,
 			   const char **ret_runtime, struct error *err)
 {
-	struct policy *policy = arena_alloc(arena, sizeof(*policy));
-	enum status st = check_override(args, arena, err);
+	struct runtimes *runtimes = arena_alloc(arena, sizeof(*runtimes));
+	enum status st;
 
-	if (policy == NULL)
+	if (runtimes == NULL)
 		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot start");
-	if (st != STATUS_OK)
+	st = policy_read_runtimes(args->named_policy, arena, runtimes, err);
+	if (st == STATUS_OK)
+		st = check_override(args, runtimes, err);
+	if (st != STATUS_OK && is_overridden(args))
 		return st;
-	if (policy_read(policy_path(args), arena, policy, err) != STATUS_OK)
-		policy_init(policy);
-	return real_runtime_find(policy, args->runtime_path, arena, ret_runtime, err);
+	if (args->policy_path != NULL && args->runtime_path == NULL)
+		st = policy_read_runtimes(args->policy_path, arena, runtimes, err);
+	if (st != STATUS_OK)
+		policy_init_runtimes(runtimes);
+	return real_runtime_find(runtimes, args->runtime_path, arena, ret_runtime, err);
 }
 
 static enum status run(struct runtime_args *args, struct arena *arena, struct error *err)
@@ -238,20 +261,24 @@ static enum status run(struct runtime_args *args, struct arena *arena, struct er
 
 int main(int argc, char **argv)
 {
-	struct arena arena = ARENA_INIT;
+	static _Alignas(16) char first_memory[FIRST_MEMORY];
+	struct arena arena = ARENA_IN(first_memory);
 	struct runtime_args args;
-	struct error err = { 0 };
-	enum status st = runtime_args_parse(argc, argv, &arena, &args, &err);
+	struct error *err = arena_alloc(&arena, sizeof(*err)); /* large, and seldom needed */
+	enum status st;
 
+	if (err == NULL)
+		return STATUS_SYSTEM;
+	st = runtime_args_parse(argc, argv, &arena, &args, err);
 	if (st == STATUS_OK && args.show_version) {
 		(void)fputs("oci-confine-runtime " VERSION_TEXT, stdout);
 		return 0;
 	}
 	if (st == STATUS_OK)
-		st = read_called_name(&args, &arena, &err);
+		st = read_called_name(&args, &arena, err);
 	if (st == STATUS_OK)
-		st = run(&args, &arena, &err);
-	report_error(&args, &err);
+		st = run(&args, &arena, err);
+	report_error(&args, err);
 	arena_done(&arena);
 	return (int)st;
 }

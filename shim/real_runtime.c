@@ -38,10 +38,23 @@ static enum status use_override(const char *path, struct error *err)
 	return st == STATUS_OK ? st : error_in_file(err, path);
 }
 
-enum status real_runtime_find(const struct policy *policy, const char *override,
-			      struct arena *arena, const char **ret_path, struct error *err)
+static enum status none_found(const struct runtimes *runtimes, struct arena *arena,
+			      struct error *err)
 {
 	struct buffer tried = BUFFER_INIT(arena);
+
+	for (size_t i = 0; i < runtimes->list.count; i++) {
+		buffer_add_str(&tried, i > 0 ? ", " : "");
+		buffer_add(&tried, runtimes->list.items[i]);
+	}
+	return error_set(err, STATUS_UNSUPPORTED, 0,
+			 "no runtime found: none of %.*s of %s is an executable file",
+			 TEXT_ARG(((struct text){ tried.ptr, tried.len })), runtimes->policy);
+}
+
+enum status real_runtime_find(const struct runtimes *runtimes, const char *override,
+			      struct arena *arena, const char **ret_path, struct error *err)
+{
 	enum status st;
 
 	if (override != NULL) {
@@ -50,8 +63,8 @@ enum status real_runtime_find(const struct policy *policy, const char *override,
 			*ret_path = override;
 		return st;
 	}
-	for (size_t i = 0; i < policy->runtimes.count; i++) {
-		char *path = text_dup(arena, policy->runtimes.items[i]);
+	for (size_t i = 0; i < runtimes->list.count; i++) {
+		char *path = text_dup(arena, runtimes->list.items[i]);
 		struct stat about;
 
 		if (path == NULL)
@@ -60,10 +73,6 @@ enum status real_runtime_find(const struct policy *policy, const char *override,
 			*ret_path = path;
 			return STATUS_OK;
 		}
-		buffer_add_str(&tried, i > 0 ? ", " : "");
-		buffer_add(&tried, policy->runtimes.items[i]);
 	}
-	return error_set(err, STATUS_UNSUPPORTED, 0,
-			 "no runtime found: none of %.*s of %s is an executable file",
-			 TEXT_ARG(((struct text){ tried.ptr, tried.len })), policy->path);
+	return none_found(runtimes, arena, err);
 }

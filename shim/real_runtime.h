@@ -9,7 +9,7 @@
  * `override` is used instead when it is not NULL: an absolute path of a file that only root or
  * the caller can have written. STATUS_UNSUPPORTED when there is none. *ret_path is terminated.
  */
-enum status real_runtime_find(const struct policy *policy, const char *override,
+enum status real_runtime_find(const struct runtimes *runtimes, const char *override,
 			      struct arena *arena, const char **ret_path,
 			      struct error *err) MUST_CHECK;
 

@@ -2,7 +2,6 @@
 #include "shim/runtime_args.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/auxv.h>
 
@@ -11,95 +10,120 @@
 
 #define OURS "--oci-confine-"
 
+/* What an option is to us. */
+enum use {
+	USE_NONE,
+	USE_ROOT,
+	USE_LOG,
+	USE_LOG_FORMAT,
+	USE_CGROUP_MANAGER,
+	USE_BUNDLE,
+	USE_CONFIG,
+	USE_PROCESS,
+	USE_APPARMOR,
+	USE_NO_NEW_PRIVS,
+	USE_CAP,
+};
+
 /* Every option that runc 1.1 to 1.3 or crun 1.8 to 1.28 has there. */
 struct option {
-	const char *name;
+	char name[20]; /* "": the end of the list */
 	bool takes_value;
+	enum use use;
 };
 
 static const struct option global_options[] = {
-	{ "root", true },      { "log", true },	   { "log-format", true },
-	{ "log-level", true }, { "criu", true },   { "cgroup-manager", true },
-	{ "rootless", true },  { "debug", false }, { "systemd-cgroup", false },
-	{ "help", false },     { "h", false },	   { "version", false },
-	{ "v", false },	       { NULL, false },
+	{ "root", true, USE_ROOT },
+	{ "log", true, USE_LOG },
+	{ "log-format", true, USE_LOG_FORMAT },
+	{ "log-level", true, USE_NONE },
+	{ "criu", true, USE_NONE },
+	{ "cgroup-manager", true, USE_CGROUP_MANAGER },
+	{ "rootless", true, USE_NONE },
+	{ "debug", false, USE_NONE },
+	{ "systemd-cgroup", false, USE_CGROUP_MANAGER },
+	{ "help", false, USE_NONE },
+	{ "h", false, USE_NONE },
+	{ "version", false, USE_NONE },
+	{ "v", false, USE_NONE },
+	{ "", false, USE_NONE },
 };
 
 static const struct option create_options[] = {
-	{ "bundle", true },
-	{ "b", true },
-	{ "config", true },
-	{ "f", true },
-	{ "console-socket", true },
-	{ "pid-file", true },
-	{ "preserve-fds", true },
-	{ "pidfd-socket", true },
-	{ "no-pivot", false },
-	{ "no-new-keyring", false },
-	{ "no-subreaper", false },
-	{ "detach", false },
-	{ "d", false },
-	{ "keep", false },
-	{ "help", false },
-	{ "h", false },
-	{ NULL, false },
+	{ "bundle", true, USE_BUNDLE },
+	{ "b", true, USE_BUNDLE },
+	{ "config", true, USE_CONFIG },
+	{ "f", true, USE_CONFIG },
+	{ "console-socket", true, USE_NONE },
+	{ "pid-file", true, USE_NONE },
+	{ "preserve-fds", true, USE_NONE },
+	{ "pidfd-socket", true, USE_NONE },
+	{ "no-pivot", false, USE_NONE },
+	{ "no-new-keyring", false, USE_NONE },
+	{ "no-subreaper", false, USE_NONE },
+	{ "detach", false, USE_NONE },
+	{ "d", false, USE_NONE },
+	{ "keep", false, USE_NONE },
+	{ "help", false, USE_NONE },
+	{ "h", false, USE_NONE },
+	{ "", false, USE_NONE },
 };
 
 static const struct option restore_options[] = {
-	{ "bundle", true },
-	{ "b", true },
-	{ "console-socket", true },
-	{ "image-path", true },
-	{ "work-path", true },
-	{ "pid-file", true },
-	{ "manage-cgroups-mode", true },
-	{ "empty-ns", true },
-	{ "lsm-profile", true },
-	{ "lsm-mount-context", true },
-	{ "preserve-fds", true },
-	{ "tcp-established", false },
-	{ "ext-unix-sk", false },
-	{ "shell-job", false },
-	{ "file-locks", false },
-	{ "auto-dedup", false },
-	{ "lazy-pages", false },
-	{ "no-pivot", false },
-	{ "no-subreaper", false },
-	{ "detach", false },
-	{ "d", false },
-	{ "help", false },
-	{ "h", false },
-	{ NULL, false },
+	{ "bundle", true, USE_BUNDLE },
+	{ "b", true, USE_BUNDLE },
+	{ "console-socket", true, USE_NONE },
+	{ "image-path", true, USE_NONE },
+	{ "work-path", true, USE_NONE },
+	{ "pid-file", true, USE_NONE },
+	{ "manage-cgroups-mode", true, USE_NONE },
+	{ "empty-ns", true, USE_NONE },
+	{ "lsm-profile", true, USE_NONE },
+	{ "lsm-mount-context", true, USE_NONE },
+	{ "preserve-fds", true, USE_NONE },
+	{ "tcp-established", false, USE_NONE },
+	{ "ext-unix-sk", false, USE_NONE },
+	{ "shell-job", false, USE_NONE },
+	{ "file-locks", false, USE_NONE },
+	{ "auto-dedup", false, USE_NONE },
+	{ "lazy-pages", false, USE_NONE },
+	{ "no-pivot", false, USE_NONE },
+	{ "no-subreaper", false, USE_NONE },
+	{ "detach", false, USE_NONE },
+	{ "d", false, USE_NONE },
+	{ "help", false, USE_NONE },
+	{ "h", false, USE_NONE },
+	{ "", false, USE_NONE },
 };
 
 static const struct option exec_options[] = {
-	{ "process", true },
-	{ "p", true },
-	{ "cap", true },
-	{ "c", true },
-	{ "apparmor", true },
-	{ "no-new-privs", false },
-	{ "console-socket", true },
-	{ "cwd", true },
-	{ "env", true },
-	{ "e", true },
-	{ "user", true },
-	{ "u", true },
-	{ "additional-gids", true },
-	{ "g", true },
-	{ "pid-file", true },
-	{ "process-label", true },
-	{ "preserve-fds", true },
-	{ "cgroup", true },
-	{ "pidfd-socket", true },
-	{ "tty", false },
-	{ "t", false },
-	{ "detach", false },
-	{ "d", false },
-	{ "ignore-paused", false },
-	{ "help", false },
-	{ "h", false },
-	{ NULL, false },
+	{ "process", true, USE_PROCESS },
+	{ "p", true, USE_PROCESS },
+	{ "cap", true, USE_CAP },
+	{ "c", true, USE_CAP },
+	{ "apparmor", true, USE_APPARMOR },
+	{ "no-new-privs", false, USE_NO_NEW_PRIVS },
+	{ "console-socket", true, USE_NONE },
+	{ "cwd", true, USE_NONE },
+	{ "env", true, USE_NONE },
+	{ "e", true, USE_NONE },
+	{ "user", true, USE_NONE },
+	{ "u", true, USE_NONE },
+	{ "additional-gids", true, USE_NONE },
+	{ "g", true, USE_NONE },
+	{ "pid-file", true, USE_NONE },
+	{ "process-label", true, USE_NONE },
+	{ "preserve-fds", true, USE_NONE },
+	{ "cgroup", true, USE_NONE },
+	{ "pidfd-socket", true, USE_NONE },
+	{ "tty", false, USE_NONE },
+	{ "t", false, USE_NONE },
+	{ "detach", false, USE_NONE },
+	{ "d", false, USE_NONE },
+	{ "ignore-paused", false, USE_NONE },
+	{ "help", false, USE_NONE },
+	{ "h", false, USE_NONE },
+	{ "", false, USE_NONE },
 };
 
 /* One word that starts with a dash, taken apart. */
@@ -113,19 +137,23 @@ struct word {
 static struct word take_apart(const char *arg)
 {
 	struct word word = { .single_dash = arg[1] != '-' };
-	const char *equals;
+	const char *end;
 
 	word.name = arg + (word.single_dash ? 1 : 2);
-	equals = strchr(word.name, '=');
-	word.len = equals != NULL ? (size_t)(equals - word.name) : strlen(word.name);
-	word.value = equals != NULL ? equals + 1 : NULL;
+	/* short words: a library's search would cost more */
+	for (end = word.name; *end != '\0' && *end != '='; end++)
+		;
+	word.len = (size_t)(end - word.name);
+	word.value = *end == '=' ? end + 1 : NULL;
 	return word;
 }
 
 static const struct option *find(const struct option *options, const struct word *word)
 {
-	for (; options->name != NULL; options++) {
-		if (strlen(options->name) == word->len &&
+	if (word->len == 0 || word->len >= sizeof(options->name))
+		return NULL;
+	for (; options->name[0] != '\0'; options++) {
+		if (options->name[0] == word->name[0] && options->name[word->len] == '\0' &&
 		    memcmp(options->name, word->name, word->len) == 0)
 			return options;
 	}
@@ -154,11 +182,13 @@ static enum status check_ambiguous(const char *arg, const struct word *word,
 	static const char why[] = "is read differently by runc and crun; write it with two dashes, "
 				  "and its value behind '='";
 
+	if (!word->single_dash && known != NULL)
+		return STATUS_OK;
 	if (word->single_dash && word->len > 1 && known == NULL)
 		return refuse(arg, why, err);
 	if (word->single_dash && word->len == 1 && word->value != NULL)
 		return refuse(arg, why, err);
-	for (const struct option *o = options; o->name != NULL; o++) {
+	for (const struct option *o = options; o->name[0] != '\0'; o++) {
 		size_t n = strlen(o->name);
 
 		if (word->single_dash && word->len > 1 && n == 1 && o->takes_value &&
@@ -176,26 +206,23 @@ static bool takes_next(const struct option *option, const struct word *word)
 	return option != NULL && option->takes_value && word->value == NULL;
 }
 
-static void set_global(struct runtime_args *args, const struct option *option, const char *value)
+static void set_global(struct runtime_args *args, enum use use, const char *value)
 {
-	if (option == NULL)
-		return;
-	if (strcmp(option->name, "systemd-cgroup") == 0 ||
-	    strcmp(option->name, "cgroup-manager") == 0)
+	if (use == USE_CGROUP_MANAGER)
 		args->cgroup_manager_given = true;
 	if (value == NULL)
 		return;
-	if (strcmp(option->name, "root") == 0)
+	if (use == USE_ROOT)
 		args->root = value;
-	else if (strcmp(option->name, "log") == 0)
+	else if (use == USE_LOG)
 		args->log = value;
-	else if (strcmp(option->name, "log-format") == 0)
+	else if (use == USE_LOG_FORMAT)
 		args->log_is_json = strcmp(value, "json") == 0;
 }
 
 static enum runtime_command command_of(const char *word)
 {
-	static const char *const names[] = { "create", "run", "restore", "exec" };
+	static const char names[][8] = { "create", "run", "restore", "exec" };
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(word, names[i]) == 0)
@@ -232,7 +259,8 @@ static enum status parse_global(struct runtime_args *args, struct error *err)
 			ambiguous = check_ambiguous(arg, &word, global_options, option, err);
 		if (takes_next(option, &word))
 			value = i + 1 < args->argc ? args->argv[++i] : NULL;
-		set_global(args, option, value);
+		if (option != NULL)
+			set_global(args, option->use, value);
 	}
 	if (ambiguous != STATUS_OK)
 		return could_confine(args, 1) ? ambiguous : STATUS_OK;
@@ -252,17 +280,12 @@ static enum status set_once(const char **slot, const char *value, const char *ar
 	return STATUS_OK;
 }
 
-static bool is_one_of(const struct option *option, const char *name, const char *letter)
+static enum status set_bundle_option(struct runtime_args *args, enum use use, const char *value,
+				     const char *arg, struct error *err)
 {
-	return strcmp(option->name, name) == 0 || strcmp(option->name, letter) == 0;
-}
-
-static enum status set_bundle_option(struct runtime_args *args, const struct option *option,
-				     const char *value, const char *arg, struct error *err)
-{
-	if (is_one_of(option, "bundle", "b"))
+	if (use == USE_BUNDLE)
 		return set_once(&args->bundle, value, arg, err);
-	if (is_one_of(option, "config", "f"))
+	if (use == USE_CONFIG)
 		return set_once(&args->config, value, arg, err);
 	return STATUS_OK;
 }
@@ -297,50 +320,61 @@ static enum status parse_bundle_command(struct runtime_args *args, const struct 
 		if (takes_next(option, &word))
 			value = i + 1 < args->argc ? args->argv[++i] : NULL;
 		if (st == STATUS_OK && option != NULL)
-			st = set_bundle_option(args, option, value, arg, err);
+			st = set_bundle_option(args, option->use, value, arg, err);
 	}
 	return st;
 }
 
-static enum status set_exec_option(struct runtime_args *args, const struct option *option,
-				   const char *value, int start, int end, struct error *err)
+static enum status add_cap(struct runtime_args *args, const struct runtime_cap *cap,
+			   struct arena *arena, struct error *err)
 {
-	const char *arg = args->argv[start];
+	const char *arg = args->argv[cap->index];
 
-	if (is_one_of(option, "process", "p"))
-		return set_once(&args->process, value, arg, err);
-	if (strcmp(option->name, "apparmor") == 0) {
-		args->apparmor_index = start;
-		args->apparmor_words = end - start + 1;
-		return set_once(&args->apparmor, value, arg, err);
-	}
-	if (strcmp(option->name, "no-new-privs") == 0) {
-		bool on = value == NULL || strcmp(value, "true") == 0;
-
-		args->no_new_privs = args->no_new_privs || on;
-		args->new_privs = args->new_privs || !on;
-	}
-	if (!is_one_of(option, "cap", "c"))
-		return STATUS_OK;
-	if (value == NULL)
+	if (cap->value == NULL)
 		return refuse(arg, "needs a value", err);
 	if (args->cap_count == RUNTIME_ARGS_CAPS_MAX)
 		return refuse(arg, "is given too often", err);
-	args->caps[args->cap_count].value = value;
-	args->caps[args->cap_count].index = start;
-	args->caps[args->cap_count++].words = end - start + 1;
+	if (args->caps == NULL)
+		args->caps = arena_array(arena, RUNTIME_ARGS_CAPS_MAX, sizeof(*args->caps));
+	if (args->caps == NULL)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read the command line");
+	args->caps[args->cap_count++] = *cap;
+	return STATUS_OK;
+}
+
+/* `word`: where the option stands, and its value. */
+static enum status set_exec_option(struct runtime_args *args, enum use use,
+				   const struct runtime_cap *word, struct arena *arena,
+				   struct error *err)
+{
+	const char *arg = args->argv[word->index], *value = word->value;
+	bool on = value == NULL || strcmp(value, "true") == 0;
+
+	if (use == USE_PROCESS)
+		return set_once(&args->process, value, arg, err);
+	if (use == USE_APPARMOR) {
+		args->apparmor_index = word->index;
+		args->apparmor_words = word->words;
+		return set_once(&args->apparmor, value, arg, err);
+	}
+	if (use == USE_CAP)
+		return add_cap(args, word, arena, err);
+	if (use == USE_NO_NEW_PRIVS) {
+		args->no_new_privs = args->no_new_privs || on;
+		args->new_privs = args->new_privs || !on;
+	}
 	return STATUS_OK;
 }
 
 /* exec: options, then the id, then the command, whose words are none of ours. */
-static enum status parse_exec(struct runtime_args *args, struct error *err)
+static enum status parse_exec(struct runtime_args *args, struct arena *arena, struct error *err)
 {
 	enum status st = STATUS_OK;
 	int i = args->command_index + 1;
 
 	for (; i < args->argc && args->argv[i][0] == '-' && args->argv[i][1] != '\0'; i++) {
-		const char *arg = args->argv[i], *value;
-		int start = i;
+		const char *arg = args->argv[i];
+		struct runtime_cap place = { .index = i };
 		struct word word;
 		const struct option *option;
 
@@ -355,11 +389,12 @@ static enum status parse_exec(struct runtime_args *args, struct error *err)
 			return st;
 		if (option == NULL && word.value == NULL)
 			return refuse(arg, unknown, err);
-		value = word.value;
+		place.value = word.value;
 		if (takes_next(option, &word))
-			value = i + 1 < args->argc ? args->argv[++i] : NULL;
+			place.value = i + 1 < args->argc ? args->argv[++i] : NULL;
+		place.words = i - place.index + 1;
 		if (option != NULL)
-			st = set_exec_option(args, option, value, start, i, err);
+			st = set_exec_option(args, option->use, &place, arena, err);
 		if (st != STATUS_OK)
 			return st;
 	}
@@ -367,24 +402,15 @@ static enum status parse_exec(struct runtime_args *args, struct error *err)
 	return st;
 }
 
-/* "--oci-confine-X=VALUE": VALUE, else NULL. */
-static const char *our_value(const char *arg, const char *name)
-{
-	size_t n = strlen(name);
-
-	arg += strlen(OURS);
-	return strncmp(arg, name, n) == 0 && arg[n] == '=' ? arg + n + 1 : NULL;
-}
-
 static enum status take_ours(struct runtime_args *args, const char *arg, struct error *err)
 {
-	const char *runtime = our_value(arg, "runtime"), *policy = our_value(arg, "policy");
+	const char *name = arg + strlen(OURS), *value;
 
-	if (runtime != NULL)
-		args->runtime_path = runtime;
-	else if (policy != NULL)
-		args->policy_path = policy;
-	else if (strcmp(arg, OURS "version") == 0)
+	if ((value = text_after(name, "runtime=")) != NULL)
+		args->runtime_path = value;
+	else if ((value = text_after(name, "policy=")) != NULL)
+		args->policy_path = value;
+	else if (strcmp(name, "version") == 0)
 		args->show_version = true;
 	else
 		return refuse(arg,
@@ -394,31 +420,27 @@ static enum status take_ours(struct runtime_args *args, const char *arg, struct 
 	return STATUS_OK;
 }
 
-/* Ours stand before the command; they are taken out of what the runtime gets. */
-static enum status strip_ours(int argc, char **argv, struct arena *arena, struct runtime_args *args,
-			      struct error *err)
+/* Ours stand before the command; they are taken out of what the runtime gets, in place. */
+static enum status strip_ours(int argc, char **argv, struct runtime_args *args, struct error *err)
 {
-	/* set-uid or with file capabilities: then the environment is somebody else's */
-	bool trusted = getauxval(AT_SECURE) == 0;
 	struct environment environment;
 	enum status st = STATUS_OK;
 	int i = 1;
 
-	environment_read(&environment);
-	args->runtime_path = trusted ? environment.runtime : NULL;
-	args->policy_path = trusted ? environment.policy : NULL;
-	args->saved_path = trusted ? environment.path : NULL;
+	/* set-uid or with file capabilities: then the environment is somebody else's */
+	if (environment_read(&environment) && getauxval(AT_SECURE) == 0) {
+		args->runtime_path = environment.runtime;
+		args->policy_path = environment.policy;
+		args->saved_path = environment.path;
+	}
 	args->argv = argv;
 	args->argc = argc;
-	while (i < argc && strncmp(argv[i], OURS, strlen(OURS)) == 0 && st == STATUS_OK)
+	while (i < argc && text_after(argv[i], OURS) != NULL && st == STATUS_OK)
 		st = take_ours(args, argv[i++], err);
 	if (i == 1 || st != STATUS_OK)
 		return st;
-	args->argv = arena_array(arena, (size_t)(argc - i) + 2, sizeof(char *));
-	if (args->argv == NULL)
-		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read the command line");
-	args->argv[0] = argv[0];
-	memcpy(args->argv + 1, argv + i, (size_t)(argc - i) * sizeof(char *));
+	argv[i - 1] = argv[0];
+	args->argv = argv + i - 1;
 	args->argc = argc - i + 1;
 	return STATUS_OK;
 }
@@ -428,10 +450,8 @@ enum status runtime_args_parse(int argc, char **argv, struct arena *arena,
 {
 	enum status st;
 
-	/* not all of it: the list of capabilities is large and belongs to exec alone */
-	memset(args, 0, offsetof(struct runtime_args, caps));
-	args->cap_count = 0;
-	st = strip_ours(argc, argv, arena, args, err);
+	*args = (struct runtime_args){ .argc = 0 };
+	st = strip_ours(argc, argv, args, err);
 	if (st == STATUS_OK)
 		st = parse_global(args, err);
 	if (st != STATUS_OK)
@@ -443,7 +463,7 @@ enum status runtime_args_parse(int argc, char **argv, struct arena *arena,
 	case COMMAND_RESTORE:
 		return parse_bundle_command(args, restore_options, err);
 	case COMMAND_EXEC:
-		return parse_exec(args, err);
+		return parse_exec(args, arena, err);
 	case COMMAND_OTHER:
 		break;
 	}

@@ -23,6 +23,12 @@ enum runtime_command {
 
 #define RUNTIME_ARGS_CAPS_MAX 128
 
+/* exec --cap */
+struct runtime_cap {
+	const char *value;
+	int index, words; /* where in argv it starts, and how many words it takes */
+};
+
 struct runtime_args {
 	int argc;
 	char **argv; /* without the options of ours; what the runtime gets */
@@ -52,16 +58,14 @@ struct runtime_args {
 	int apparmor_index, apparmor_words; /* where in argv it starts, how many words it takes */
 	bool no_new_privs;		    /* exec --no-new-privs */
 	bool new_privs;			    /* exec --no-new-privs=false */
-	struct {
-		const char *value; /* exec --cap */
-		int index, words;  /* where in argv it starts, and how many words it takes */
-	} caps[RUNTIME_ARGS_CAPS_MAX];
+	struct runtime_cap *caps;	    /* of RUNTIME_ARGS_CAPS_MAX; NULL when there is none */
 	unsigned cap_count;
 };
 
 /*
- * Reads argv and the environment. On STATUS_INVALID what is known so far (log above all) is in
- * *ret_args all the same, so that the error can be reported there.
+ * Reads argv and the environment; options of ours are taken out of argv itself. On STATUS_INVALID
+ * what is known so far (log above all) is in *ret_args all the same, so that the error can be
+ * reported there.
  */
 enum status runtime_args_parse(int argc, char **argv, struct arena *arena,
 			       struct runtime_args *ret_args, struct error *err) MUST_CHECK;

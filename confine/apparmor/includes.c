@@ -125,8 +125,8 @@ static bool mix_path(struct fingerprint *sum, int root, struct text name, uint64
 /* What the parser reads on its own account: Debian's parser.conf names the second. */
 static void mix_parser(struct fingerprint *sum)
 {
-	static const char *const files[] = { APPARMOR_PARSER_PATH, "/etc/apparmor/parser.conf",
-					     "/usr/share/apparmor-features/features" };
+	static const char files[][48] = { APPARMOR_PARSER_PATH, "/etc/apparmor/parser.conf",
+					  "/usr/share/apparmor-features/features" };
 	struct stat about;
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
@@ -138,7 +138,7 @@ static void mix_parser(struct fingerprint *sum)
 bool apparmor_includes_stamp(const struct apparmor_includes *includes,
 			     struct fingerprint *ret_stamp)
 {
-	static const char *const places[] = { ".", "abstractions", "tunables", "local" };
+	static const char places[][16] = { ".", "abstractions", "tunables", "local" };
 	AUTO(file_close)
 	int root = open(APPARMOR_INCLUDE_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct fingerprint sum = { 0 };

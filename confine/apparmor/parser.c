@@ -7,33 +7,37 @@
 
 #define ADDRESS_SPACE_MAX ((uint64_t)2 << 30)
 
-static const char *const *arguments(enum apparmor_parser_job job)
-{
-	static const char name[] = "apparmor_parser";
-	static const char *const names[] = { name, "-q", "-N", NULL };
-	static const char *const preprocess[] = { name, "-q", "-p", NULL };
-	static const char *const compile[] = { name, "-q", "-Q", "-K", "-S", NULL };
-	static const char *const complain[] = { name, "-q", "-Q", "-K", "-S", "-C", NULL };
+#define ARGUMENTS_MAX 8
 
-	switch (job) {
-	case APPARMOR_PARSER_NAMES:
-		return names;
-	case APPARMOR_PARSER_PREPROCESS:
-		return preprocess;
-	case APPARMOR_PARSER_COMPILE:
-		return compile;
-	case APPARMOR_PARSER_COMPILE_COMPLAIN:
-		return complain;
+/* On the caller's stack: tables of pointers cost a relocation each in every start. */
+static void set_arguments(enum apparmor_parser_job job, const char *arguments[ARGUMENTS_MAX])
+{
+	bool compiles = job == APPARMOR_PARSER_COMPILE || job == APPARMOR_PARSER_COMPILE_COMPLAIN;
+	unsigned n = 0;
+
+	arguments[n++] = "apparmor_parser";
+	arguments[n++] = "-q";
+	if (job == APPARMOR_PARSER_NAMES)
+		arguments[n++] = "-N";
+	if (job == APPARMOR_PARSER_PREPROCESS)
+		arguments[n++] = "-p";
+	if (compiles) {
+		arguments[n++] = "-Q";
+		arguments[n++] = "-K";
+		arguments[n++] = "-S";
 	}
-	return compile;
+	if (job == APPARMOR_PARSER_COMPILE_COMPLAIN)
+		arguments[n++] = "-C";
+	arguments[n] = NULL;
 }
 
 enum status apparmor_parser_run(enum apparmor_parser_job job, struct text input,
 				struct arena *arena, struct text *ret_output, struct error *err)
 {
+	const char *argv[ARGUMENTS_MAX];
 	const struct program parser = {
 		.path = APPARMOR_PARSER_PATH,
-		.argv = arguments(job),
+		.argv = argv,
 		.seconds = APPARMOR_PARSER_SECONDS,
 		.output_max = APPARMOR_BLOB_BYTES_MAX,
 		.memory_max = ADDRESS_SPACE_MAX,
@@ -43,5 +47,6 @@ enum status apparmor_parser_run(enum apparmor_parser_job job, struct text input,
 		return error_set(err, STATUS_UNSUPPORTED, 0,
 				 "there is no " APPARMOR_PARSER_PATH
 				 " to compile AppArmor profiles (Debian: package apparmor)");
+	set_arguments(job, argv);
 	return program_run(&parser, input, arena, ret_output, err);
 }

@@ -137,8 +137,8 @@ static bool spells(struct text piece, struct text name)
 /* The profile alone, first, last and in between: the kernel sorts the members of a label. */
 static void add_peers(struct buffer *out, struct text name)
 {
-	static const char *const before[] = { "{", ",", ",**//&", ",**//&" };
-	static const char *const behind[] = { "", "//&**", "", "//&**}" };
+	static const char before[][8] = { "{", ",", ",**//&", ",**//&" };
+	static const char behind[][8] = { "", "//&**", "", "//&**}" };
 
 	for (unsigned i = 0; i < 4; i++) {
 		buffer_add_str(out, before[i]);

@@ -6,7 +6,7 @@
 #include <errno.h>
 
 /* Never implemented, or gone for good: sys_ni_syscall in every table that has a number for them. */
-static const char *const candidates[] = { "afs_syscall", "getpmsg", "putpmsg", "nfsservctl" };
+static const char candidates[][16] = { "afs_syscall", "getpmsg", "putpmsg", "nfsservctl" };
 #define CANDIDATES (sizeof(candidates) / sizeof(candidates[0]))
 
 /* libseccomp makes one program of x86_64 and x32. */

@@ -6,30 +6,27 @@
 
 #include <errno.h>
 
-/* linux/net.h, SYS_SOCKET and following; linux/ipc.h, SEMOP and following. NULL: not used. */
-static const char *const socket_calls[] = {
-	NULL,	       "socket",     "bind",	"connect", "listen",  "accept",	  "getsockname",
-	"getpeername", "socketpair", "send",	"recv",	   "sendto",  "recvfrom", "shutdown",
-	"setsockopt",  "getsockopt", "sendmsg", "recvmsg", "accept4", "recvmmsg", "sendmmsg",
-};
-static const char *const ipc_calls[] = {
-	NULL, "semop", "semget", "semctl", "semtimedop", NULL,	   NULL,     NULL, NULL,
-	NULL, NULL,    "msgsnd", "msgrcv", "msgget",	 "msgctl", NULL,     NULL, NULL,
-	NULL, NULL,    NULL,	 "shmat",  "shmdt",	 "shmget", "shmctl",
-};
-
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define IDS_MAX 32
+#define NAME_BYTES 12
 
 struct multiplexer {
-	const char *name;
-	const char *const *calls; /* by call id */
+	char name[NAME_BYTES];
 	unsigned count;
+	char calls[25][NAME_BYTES]; /* by call id; "": not used */
 };
 
+/* linux/net.h, SYS_SOCKET and following; linux/ipc.h, SEMOP and following. */
 static const struct multiplexer multiplexers[] = {
-	{ "socketcall", socket_calls, LEN(socket_calls) },
-	{ "ipc", ipc_calls, LEN(ipc_calls) },
+	{ "socketcall", 21, { "",	    "socket",	"bind",	       "connect",
+			      "listen",	    "accept",	"getsockname", "getpeername",
+			      "socketpair", "send",	"recv",	       "sendto",
+			      "recvfrom",   "shutdown", "setsockopt",  "getsockopt",
+			      "sendmsg",    "recvmsg",	"accept4",     "recvmmsg",
+			      "sendmmsg" } },
+	{ "ipc", 25, { "", "semop", "semget", "semctl", "semtimedop", "",	"",	 "", "",
+		       "", "",	    "msgsnd", "msgrcv", "msgget",     "msgctl", "",	 "", "",
+		       "", "",	    "",	      "shmat",	"shmdt",      "shmget", "shmctl" } },
 };
 
 static unsigned call_by_name(const char *name)
@@ -56,7 +53,7 @@ bool multiplex_is_through(unsigned call, const char *multiplexer)
 		const struct multiplexer *m = &multiplexers[i];
 
 		for (unsigned id = 1; id < m->count && strcmp(m->name, multiplexer) == 0; id++) {
-			if (m->calls[id] != NULL && text_is(syscall_name(call), m->calls[id]))
+			if (m->calls[id][0] != '\0' && text_is(syscall_name(call), m->calls[id]))
 				return true;
 		}
 	}
@@ -229,7 +226,7 @@ static void find_wanted(const struct ruleset *inputs, size_t count, struct split
 	for (unsigned id = 1; id < split->m->count; id++) {
 		unsigned single;
 
-		if (split->m->calls[id] == NULL)
+		if (split->m->calls[id][0] == '\0')
 			continue;
 		single = call_by_name(split->m->calls[id]);
 		split->wanted[id] = input_verdict(&inputs[0], split->mux, id, single);
@@ -247,7 +244,7 @@ static bool is_too_loose(const struct ruleset *merged, const struct split *split
 	for (unsigned id = 1; id < split->m->count; id++) {
 		struct verdict emitted;
 
-		if (split->m->calls[id] == NULL)
+		if (split->m->calls[id][0] == '\0')
 			continue;
 		if (hiding != NULL)
 			emitted = hiding->verdict;
@@ -272,7 +269,7 @@ static bool denies_other_ids(const struct ruleset *merged, const struct split *s
 								     : 0;
 
 		if (r->verdict.action < merged->default_verdict.action &&
-		    (!one_id || id >= split->m->count || split->m->calls[id] == NULL))
+		    (!one_id || id >= split->m->count || split->m->calls[id][0] == '\0'))
 			return true;
 	}
 	return false;
@@ -291,7 +288,7 @@ static enum status split_rules(const struct split *split, struct ruleset *merged
 		struct verdict verdict;
 		struct rule *rule;
 
-		if (split->m->calls[id] == NULL ||
+		if (split->m->calls[id][0] == '\0' ||
 		    verdict_equal(split->wanted[id], merged->default_verdict) ||
 		    single_verdict(merged, call_by_name(split->m->calls[id]), &verdict))
 			continue;
@@ -314,7 +311,7 @@ static bool split_is_enough(const struct ruleset *merged, const struct split *sp
 	for (unsigned id = 1; id < split->m->count; id++) {
 		struct verdict verdict;
 
-		if (split->m->calls[id] == NULL)
+		if (split->m->calls[id][0] == '\0')
 			continue;
 		if (single_verdict(merged, call_by_name(split->m->calls[id]), &verdict) &&
 		    verdict.action > split->wanted[id].action)
@@ -327,7 +324,7 @@ static bool split_is_enough(const struct ruleset *merged, const struct split *sp
 static bool all_errno(const struct split *split)
 {
 	for (unsigned id = 1; id < split->m->count; id++) {
-		if (split->m->calls[id] != NULL && split->wanted[id].action != ACTION_ERRNO)
+		if (split->m->calls[id][0] != '\0' && split->wanted[id].action != ACTION_ERRNO)
 			return false;
 	}
 	return true;
@@ -374,7 +371,8 @@ static enum status merge_one(const struct multiplexer *m, const struct ruleset *
 	find_wanted(inputs, count, &split);
 	merged->reshaped = merged->reshaped || (merged->calls[split.mux] != NULL && hiding == NULL);
 	for (unsigned id = 1; id < m->count; id++) {
-		if (m->calls[id] != NULL && contradicts_itself(merged, call_by_name(m->calls[id])))
+		if (m->calls[id][0] != '\0' &&
+		    contradicts_itself(merged, call_by_name(m->calls[id])))
 			return drop_x86(m, arena, notes, merged);
 	}
 	if (!conditional && !is_too_loose(merged, &split, hiding))
@@ -407,7 +405,8 @@ struct verdict multiplex_evaluate(const struct ruleset *merged, unsigned mux,
 	for (size_t i = 0; i < LEN(multiplexers); i++) {
 		const struct multiplexer *m = &multiplexers[i];
 
-		if (text_is(syscall_name(mux), m->name) && id < m->count && m->calls[id] != NULL &&
+		if (text_is(syscall_name(mux), m->name) && id < m->count &&
+		    m->calls[id][0] != '\0' &&
 		    single_verdict(merged, call_by_name(m->calls[id]), &single))
 			return single;
 	}

@@ -19,6 +19,15 @@ struct arena {
 		NULL, NULL, 0 \
 	}
 
+/*
+ * An arena that first uses up `storage`, an array of char that is zero, aligned to 16 and not used
+ * before: a static one of main() costs neither a system call nor the C library's allocator.
+ */
+#define ARENA_IN(storage)                          \
+	{                                          \
+		NULL, (storage), sizeof((storage)) \
+	}
+
 /* Zeroed memory, aligned for any type; NULL when there is none. A size of 0 is allowed. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((malloc, alloc_size(2)));
 
@@ -31,7 +40,7 @@ void *arena_array(struct arena *arena, size_t count, size_t size);
  */
 void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_size);
 
-/* Frees everything. The arena may be used again. */
+/* Frees everything but what was lent. The arena may be used again. */
 void arena_done(struct arena *arena);
 
 #endif

@@ -131,7 +131,8 @@ static enum status run_child(const struct program *program, const struct streams
 {
 	int status = 0;
 	bool in_time;
-	pid_t child = fork();
+	/* one thread, and a child that calls the system only: no handlers to run, none to link */
+	pid_t child = _Fork();
 
 	if (child < 0)
 		return error_set(err, STATUS_SYSTEM, errno, "cannot run %.200s", program->path);

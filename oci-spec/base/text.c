@@ -18,6 +18,19 @@ struct text text_cut(struct text *rest, char sep)
 	return head;
 }
 
+bool text_find_row(struct text word, const char *rows, size_t width, size_t count,
+		   unsigned *ret_row)
+{
+	for (unsigned i = 0; i < count && word.len < width; i++, rows += width) {
+		if (word.len > 0 && rows[word.len - 1] != '\0' && rows[word.len] == '\0' &&
+		    memcmp(rows, word.ptr, word.len) == 0) {
+			*ret_row = i;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';

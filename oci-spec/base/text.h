@@ -48,6 +48,25 @@ static inline bool text_starts_with(struct text t, const char *prefix)
 	return t.len >= n && (n == 0 || memcmp(t.ptr, prefix, n) == 0);
 }
 
+static inline bool text_ends_with(struct text t, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	return t.len >= n && (n == 0 || memcmp(t.ptr + t.len - n, suffix, n) == 0);
+}
+
+/* What stands behind the prefix; NULL when s does not begin with it. */
+static inline const char *text_after(const char *s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] != prefix[i])
+			return NULL;
+	}
+	return s + n;
+}
+
 /* Where the word stands in t first; NULL when it does not. */
 static inline const char *text_find(struct text t, const char *word)
 {
@@ -56,6 +75,14 @@ static inline const char *text_find(struct text t, const char *word)
 
 /* Cuts *rest at the first sep: returns what is before it and moves *rest behind it. */
 struct text text_cut(struct text *rest, char sep);
+
+/*
+ * Which of the rows of a table of words is this one: `count` rows of `width` bytes, each a string
+ * with its terminator. Tables are rows of bytes where pointers would have to be relocated in
+ * every start of a program.
+ */
+bool text_find_row(struct text word, const char *rows, size_t width, size_t count,
+		   unsigned *ret_row);
 
 /* t without spaces and tabs at both ends. */
 struct text text_trim(struct text t);

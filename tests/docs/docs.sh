@@ -69,7 +69,7 @@ check "containerd-shim-confine-v2(8) has its option, and the program too" \
 
 while read -r key; do
 	check "oci-confine-policy(5) has $key" grep -qw -- "$key" "$top/docs/man/oci-confine-policy.5"
-done < <(sed -n '/known\[\] = {/,/NULL/p' "$top/confine/policy.c" | grep -o '"[a-z-][a-z-]*"' | tr -d '"' | sort -u)
+done < <(sed -n '/known\[\] =/,/;/p' "$top/confine/policy.c" | grep -o '"[a-z -]*"' | tr -d '"' | tr -s ' ' '\n' | sort -u)
 sed -n '/^\.nf/,/^\.fi/p' "$top/docs/man/oci-confine-policy.5" | sed '1d; $d' > "$work/policy.json"
 check "oci-confine-policy(5)'s example is a policy" \
 	sh -c "'$confine' filter --policy '$work/policy.json' < '$work/config.json' > /dev/null"

@@ -22,9 +22,9 @@ START_TEST(built_in_policy_is_the_documented_one)
 	ck_assert_uint_eq(p.drop_capabilities, 0);
 	ck_assert_uint_eq(p.limit_capabilities, UINT64_MAX);
 	ck_assert(!p.no_new_privileges && !p.native_arch_only && !p.exempt_engine_is_containerd);
-	ck_assert_uint_gt(p.runtimes.count, 0);
-	for (size_t i = 0; i < p.runtimes.count; i++)
-		ck_assert(text_starts_with(p.runtimes.items[i], "/"));
+	ck_assert_uint_gt(p.runtimes.list.count, 0);
+	for (size_t i = 0; i < p.runtimes.list.count; i++)
+		ck_assert(text_starts_with(p.runtimes.list.items[i], "/"));
 }
 END_TEST
 
@@ -42,9 +42,9 @@ START_TEST(reads_every_key)
 		"\"exempt\":{\"engine\":\"containerd\",\"namespaces\":[\"kube-system\"]},"
 		"\"runtime-annotations\":[\"run.oci.handler\"]}").policy;
 
-	ck_assert_uint_eq(p.runtimes.count, 2);
-	ASSERT_TEXT(p.runtimes.items[1], "/b");
-	ck_assert(!p.allow_runtime_override && p.native_arch_only && p.no_new_privileges);
+	ck_assert_uint_eq(p.runtimes.list.count, 2);
+	ASSERT_TEXT(p.runtimes.list.items[1], "/b");
+	ck_assert(!p.runtimes.allow_override && p.native_arch_only && p.no_new_privileges);
 	ck_assert_int_eq(p.baseline, BASELINE_RUNTIME_DEFAULT);
 	ASSERT_TEXT(p.baseline_version, "1.7");
 	ASSERT_TEXT(p.profile_root, "/p");

@@ -97,7 +97,7 @@ START_TEST(the_first_runtime_that_is_there)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
 	char *dir = support_temp_dir(&arena), json[512];
-	struct policy policy;
+	struct runtimes runtimes;
 	const char *path = NULL;
 	struct error err = { 0 };
 
@@ -108,14 +108,14 @@ START_TEST(the_first_runtime_that_is_there)
 		       "{\"runtimes\":[\"/proc/self/exe\",\"%s/none\",\"%s/plain\",\"%s\",\"%s/runc\","
 		       "\"%s/crun\"]}",
 		       dir, dir, dir, dir, dir);
-	policy = support_confine(&arena, json).policy;
-	ASSERT_OK(real_runtime_find(&policy, NULL, &arena, &path, &err), err);
+	runtimes = support_confine(&arena, json).policy.runtimes;
+	ASSERT_OK(real_runtime_find(&runtimes, NULL, &arena, &path, &err), err);
 	ck_assert_ptr_nonnull(strstr(path, "/runc"));
-	policy.runtimes.count = 4;
-	ck_assert_int_eq(real_runtime_find(&policy, NULL, &arena, &path, &err), STATUS_UNSUPPORTED);
+	runtimes.list.count = 4;
+	ck_assert_int_eq(real_runtime_find(&runtimes, NULL, &arena, &path, &err), STATUS_UNSUPPORTED);
 	ck_assert_ptr_nonnull(strstr(err.what, "no runtime found"));
-	policy.runtimes.count = 0;
-	ck_assert_int_eq(real_runtime_find(&policy, NULL, &arena, &path, &err), STATUS_UNSUPPORTED);
+	runtimes.list.count = 0;
+	ck_assert_int_eq(real_runtime_find(&runtimes, NULL, &arena, &path, &err), STATUS_UNSUPPORTED);
 	support_remove_dir(dir);
 }
 END_TEST
@@ -124,20 +124,20 @@ START_TEST(an_override_must_be_sound)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
 	char *dir = support_temp_dir(&arena), runtime[128];
-	struct policy policy = support_confine(&arena, NULL).policy;
+	struct runtimes runtimes = support_confine(&arena, NULL).policy.runtimes;
 	const char *path = NULL;
 	struct error err = { 0 };
 
 	(void)snprintf(runtime, sizeof(runtime), "%s/runc", dir);
-	ck_assert_int_eq(real_runtime_find(&policy, "runc", &arena, &path, &err), STATUS_INVALID);
-	ck_assert_int_eq(real_runtime_find(&policy, runtime, &arena, &path, &err), STATUS_UNSUPPORTED);
-	ck_assert_int_eq(real_runtime_find(&policy, "/proc/self/exe", &arena, &path, &err),
+	ck_assert_int_eq(real_runtime_find(&runtimes, "runc", &arena, &path, &err), STATUS_INVALID);
+	ck_assert_int_eq(real_runtime_find(&runtimes, runtime, &arena, &path, &err), STATUS_UNSUPPORTED);
+	ck_assert_int_eq(real_runtime_find(&runtimes, "/proc/self/exe", &arena, &path, &err),
 			 STATUS_UNSUPPORTED);
 	make_program(dir, "runc", 0777);
-	ck_assert_int_eq(real_runtime_find(&policy, runtime, &arena, &path, &err), STATUS_INVALID);
+	ck_assert_int_eq(real_runtime_find(&runtimes, runtime, &arena, &path, &err), STATUS_INVALID);
 	ck_assert_ptr_nonnull(strstr(err.what, "writable by group or others"));
 	make_program(dir, "runc", 0755);
-	ASSERT_OK(real_runtime_find(&policy, runtime, &arena, &path, &err), err);
+	ASSERT_OK(real_runtime_find(&runtimes, runtime, &arena, &path, &err), err);
 	ck_assert_str_eq(path, runtime);
 	support_remove_dir(dir);
 }
