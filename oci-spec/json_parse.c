@@ -380,7 +380,7 @@ static int on_end_array(void *ctx)
 	return close_container(ctx);
 }
 
-/* One by one: a table of functions would be relocated in every start, also where nothing is read. */
+/* One by one: a table of functions would be relocated in every start, read or not. */
 static void set_callbacks(yajl_callbacks *callbacks)
 {
 	callbacks->yajl_null = on_null;

@@ -10,7 +10,7 @@
 #define OURS "OCI_CONFINE_"
 #define SAVED "OCI_CONFINE_PATH"
 
-/* The value when the entry is "NAME=value", `name` being "NAME=", and nothing was found before, as getenv(3). */
+/* What stands behind `name`, "NAME=", if nothing was found before: as getenv(3). */
 static void take(const char *entry, const char *name, const char **value)
 {
 	if (*value == NULL)
