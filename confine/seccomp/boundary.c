@@ -89,10 +89,16 @@ static bool is_judged_on(unsigned call, enum arch arch, uint32_t arches)
 	return on != 0 && arch == (enum arch)__builtin_ctz(on);
 }
 
-static bool has_stricter_than_errno(const struct rule *rules)
+/*
+ * Whether a rule says more than ENOSYS does, or than the default where that is looser: without
+ * the rule crun, which has no answer above the boundary, would ask a listener.
+ */
+static bool must_stay(const struct rule *rules, struct verdict default_verdict)
 {
+	enum action limit = default_verdict.action == ACTION_NOTIFY ? ACTION_NOTIFY : ACTION_ERRNO;
+
 	for (const struct rule *r = rules; r != NULL; r = r->next) {
-		if (r->verdict.action < ACTION_ERRNO)
+		if (r->verdict.action < limit)
 			return true;
 	}
 	return false;
@@ -116,7 +122,7 @@ static int drop_above(struct ruleset *merged, enum arch arch, int boundary, bool
 		    multiplex_is_multiplexer(calls[i]) ||
 		    !is_judged_on(calls[i], arch, merged->arches))
 			continue;
-		if (!has_stricter_than_errno(*rules)) {
+		if (!must_stay(*rules, merged->default_verdict)) {
 			*rules = NULL;
 			merged->reshaped = true;
 			*ret_dropped = true;

@@ -18,9 +18,10 @@ bool boundary_of(const struct ruleset *ruleset, enum arch arch, int *ret_number)
  * merged profile must therefore have the lowest boundary of its inputs: rules above it that
  * only give an errno go, and the call on the boundary is named even if it says what the
  * default says. Where a rule above it must stay, being stricter, the calls between get ENOSYS
- * by name. Under a default that kills or traps crun, which has no such answer of its own, would
- * not give ENOSYS: there nothing above the boundary is named but what is stricter than errno,
- * with a note when something is lost by that.
+ * by name. Under NOTIFY a rule with an errno stays too: crun, which has no such answer of its
+ * own, would ask the listener. Under a default that kills or traps crun would not give ENOSYS:
+ * there nothing above the boundary is named but what is stricter than errno, with a note when
+ * something is lost by that.
  */
 enum status boundary_merge(const struct ruleset *inputs, size_t count, struct arena *arena,
 			   struct notes *notes, struct ruleset *merged,

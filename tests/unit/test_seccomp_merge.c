@@ -26,6 +26,7 @@ static struct ruleset merge_texts(struct arena *arena, const char *a, const char
 }
 
 #define DENY "{\"defaultAction\":\"SCMP_ACT_ERRNO\""
+#define NOTIFY "{\"defaultAction\":\"SCMP_ACT_NOTIFY\""
 #define ALLOW "{\"defaultAction\":\"SCMP_ACT_ALLOW\""
 
 static const struct flags_case {
@@ -254,6 +255,20 @@ START_TEST(a_default_that_allows_has_no_boundary)
 }
 END_TEST
 
+/* crun has no answer of its own above it, and would ask the listener. */
+START_TEST(under_notify_an_errno_above_it_stays)
+{
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	static const uint64_t args[PROFILE_ARGS_MAX];
+	struct ruleset m = merge_texts(
+		&arena,
+		NOTIFY ",\"syscalls\":[{\"names\":[\"clone3\"],\"action\":\"SCMP_ACT_ERRNO\"}]}",
+		NOTIFY ",\"syscalls\":[{\"names\":[\"pidfd_open\"],\"action\":\"SCMP_ACT_KILL\"}]}");
+
+	ck_assert_uint_eq(support_evaluate(&m, support_call("clone3"), args).action, ACTION_ERRNO);
+}
+END_TEST
+
 START_TEST(a_stricter_rule_above_stays_and_the_gap_is_filled)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
@@ -285,6 +300,7 @@ int main(void)
 	tcase_add_test(tc, notes_tell_what_is_tightened);
 	tcase_add_test(tc, boundary_is_the_lowest_of_the_inputs);
 	tcase_add_test(tc, a_default_that_allows_has_no_boundary);
+	tcase_add_test(tc, under_notify_an_errno_above_it_stays);
 	tcase_add_test(tc, a_stricter_rule_above_stays_and_the_gap_is_filled);
 	return support_run(suite);
 }
