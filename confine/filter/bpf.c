@@ -50,7 +50,7 @@ static bool load(struct machine *m, const struct sock_filter *insn, const struct
 	return false;
 }
 
-/* Shifts by 32 and more and division by zero are what the kernel refuses of constants. */
+/* Shifts by 32 and more and division by zero are what the kernel refuses of constants, `k`. */
 static bool compute(uint16_t code, uint32_t operand, uint32_t *a)
 {
 	switch (BPF_OP(code)) {
@@ -123,6 +123,22 @@ static bool jump(struct machine *m, const struct sock_filter *insn)
 	return true;
 }
 
+/* Of X only the bits that a shift of 32 bits looks at count: ___bpf_prog_run(), kernel/bpf/core.c. */
+static uint32_t operand_of(const struct machine *m, const struct sock_filter *insn)
+{
+	bool shifts = BPF_OP(insn->code) == BPF_LSH || BPF_OP(insn->code) == BPF_RSH;
+
+	if (BPF_SRC(insn->code) != BPF_X)
+		return insn->k;
+	return shifts ? m->x & 31 : m->x;
+}
+
+/* Then the program ends and returns 0: bpf_convert_filter(), net/core/filter.c. */
+static bool divides_by_zero(const struct machine *m, const struct sock_filter *insn)
+{
+	return insn->code == (BPF_ALU | BPF_DIV | BPF_X) && m->x == 0;
+}
+
 static bool step(struct machine *m, const struct sock_filter *insn, const struct seccomp_data *call)
 {
 	switch (BPF_CLASS(insn->code)) {
@@ -132,7 +148,7 @@ static bool step(struct machine *m, const struct sock_filter *insn, const struct
 	case BPF_STX:
 		return load(m, insn, call);
 	case BPF_ALU:
-		return compute(insn->code, BPF_SRC(insn->code) == BPF_X ? m->x : insn->k, &m->a);
+		return compute(insn->code, operand_of(m, insn), &m->a);
 	case BPF_JMP:
 		return jump(m, insn);
 	case BPF_MISC:
@@ -154,6 +170,10 @@ bool bpf_run(const struct bpf *filter, const struct seccomp_data *call, answer_t
 
 		if (BPF_CLASS(insn->code) == BPF_RET) {
 			*ret_answer = BPF_RVAL(insn->code) == BPF_A ? m.a : insn->k;
+			return true;
+		}
+		if (divides_by_zero(&m, insn)) {
+			*ret_answer = SECCOMP_RET_KILL_THREAD;
 			return true;
 		}
 		if (!step(&m, insn, call))

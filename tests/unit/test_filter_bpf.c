@@ -53,6 +53,15 @@ static const struct run_case {
 	  9, 42 },
 	{ "masks", { LD_NR, BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xa), RET_A }, 3, 42 & 0xa },
 	{ "division", { LD_NR, BPF_STMT(BPF_ALU | BPF_DIV | BPF_K, 5), RET_A }, 3, 8 },
+	/* of the index register no number is refused beforehand */
+	{ "division by zero ends the program with 0",
+	  { LD_NR, BPF_STMT(BPF_ALU | BPF_DIV | BPF_X, 0), RET(7) }, 3, 0 },
+	{ "of a shift five bits count",
+	  { LD_NR, BPF_STMT(BPF_LDX | BPF_IMM, 33), BPF_STMT(BPF_ALU | BPF_LSH | BPF_X, 0), RET_A },
+	  4, 84 },
+	{ "and to the right",
+	  { LD_NR, BPF_STMT(BPF_LDX | BPF_IMM, 33), BPF_STMT(BPF_ALU | BPF_RSH | BPF_X, 0), RET_A },
+	  4, 21 },
 	{ "negation", { LD_NR, BPF_STMT(BPF_ALU | BPF_NEG, 0), RET_A }, 3, (answer_t)-42 },
 };
 
