@@ -114,10 +114,20 @@ void audit_groups_sort(struct audit_groups *groups)
 	qsort(groups->list, groups->count, sizeof(*groups->list), by_container);
 }
 
-/* "/etc/x r,"; a path with blanks in quotes. The kernel's c and d are parts of w. */
+/* A path that needs no quotes. */
+static bool is_bare(struct text name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		if (strchr(" ,#=()@^!", name.ptr[i]) != NULL)
+			return false;
+	}
+	return true;
+}
+
+/* "/etc/x r,"; a path with blanks or signs in quotes. The kernel's c and d are parts of w. */
 static void add_file_rule(struct buffer *out, struct text name, struct text mask)
 {
-	bool quote = memchr(name.ptr, ' ', name.len) != NULL, wrote = false;
+	bool quote = !is_bare(name), wrote = false;
 
 	buffer_add_str(out, quote ? "\"" : "");
 	buffer_add(out, name);
@@ -156,13 +166,30 @@ static void add_peer_rule(struct buffer *out, const struct audit_record *r, cons
 	buffer_add_char(out, ',');
 }
 
-/* Nothing that would end a rule, or a line, where the profile's author does not expect it. */
+/*
+ * Nothing that would end a rule, or a line, where the profile's author does not expect it, or that
+ * stands for more than itself: a program that opens "/etc/?" asks for a file of that name.
+ */
 static bool is_quotable(struct text value)
 {
 	for (size_t i = 0; i < value.len; i++) {
 		char c = value.ptr[i];
 
-		if ((unsigned char)c < 0x20 || c == '"' || c == '\\' || c == 0x7f)
+		if ((unsigned char)c < 0x20 || c == 0x7f || strchr("\"\\*?[]{}", c) != NULL)
+			return false;
+	}
+	return true;
+}
+
+/* Words of the language: "send", "rw", "sys_admin", "rtmin+3"; several with blanks between. */
+static bool is_words(struct text value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.ptr[i];
+		bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+				    (c >= '0' && c <= '9');
+
+		if (!alphanumeric && c != '_' && c != '+' && c != ' ')
 			return false;
 	}
 	return true;
@@ -174,7 +201,9 @@ enum status audit_apparmor_rule(const struct audit_record *r, struct arena *aren
 	struct buffer out = BUFFER_INIT(arena);
 
 	*ret_rule = TEXT_NONE;
-	if (!is_quotable(r->name) || !is_quotable(r->peer) || !is_quotable(r->mask))
+	if (!is_quotable(r->name) || !is_quotable(r->peer) || !is_words(r->mask) ||
+	    !is_words(r->capability) || !is_words(r->family) || !is_words(r->sock_type) ||
+	    !is_words(r->signal))
 		return STATUS_OK;
 	if (r->capability.len > 0) {
 		buffer_add_str(&out, "capability ");

@@ -68,6 +68,13 @@ jqs 'loading a profile is no denial' '.records == 6'
 is 'AppArmor for people' 0 report log
 says 'names the profile, not its form' "capable sys_admin: would be denied by AppArmor's p  (prog)"
 
+log "$(apparmor DENIED 'operation="open" profile="p" name="/**" requested_mask="r" denied_mask="r"')" \
+	"$(apparmor DENIED 'operation="open" profile="p" name="/a,b" requested_mask="r" denied_mask="r"')" \
+	"$(apparmor DENIED 'operation="capable" profile="p" capability=1 capname="x, file"')" \
+	"$(apparmor DENIED 'operation="signal" profile="p" requested_mask="send), file" denied_mask="send), file" peer="q"')"
+run report --json log
+jqs 'no rule that would open more than was met' '[.entries[].rule] | sort == [null, null, null, "\"/a,b\" r,"]'
+
 log junk '' 'type=1326 audit(17: pid=x' 'type=1326 audit(1.1:1): pid=1' "$(seccomp 1 x 0x0)" \
 	"$(seccomp 1 -1 0x0)" "$(seccomp 99999999999999999999 1 0x0)" 'apparmor="DENIED"' \
 	"audit(1.1:1): apparmor=\"DENIED\" pid=$none comm=\"" "type=1326 audit(1.1:1): pid=99999999999 arch=1 syscall=1 code=1"
