@@ -78,8 +78,8 @@ clang_suites() {
 
 sanitizer_suites() {
 	CC=gcc build build-sanitize -Db_sanitize=address,undefined -Db_lundef=false
-	say "unit, golden and property under sanitizers"
-	suites build-sanitize --suite unit --suite golden --suite property
+	say "unit, golden, property and fuzz under sanitizers"
+	suites build-sanitize --suite unit --suite golden --suite property --suite fuzz
 }
 
 case ${1:-all} in
