@@ -7,6 +7,8 @@
 . "$(dirname "$0")/../e2e/lib.sh"
 # shellcheck source=tests/containerd/node.sh
 . "$(dirname "$0")/node.sh"
+# shellcheck source=tests/compat/cells.sh
+. "$(dirname "$0")/../compat/cells.sh"
 require meson protoc
 /usr/bin/python3 -c 'import google.protobuf, grpc, websocket' 2>/dev/null ||
 	missing "python3-protobuf, python3-grpcio, python3-websocket"
@@ -15,6 +17,8 @@ cri_unpack
 enter "$@"
 node_make
 echo "# $(on_node containerd --version)"
+cells_begin "configure-$1"
+row "containerd $1" "$(containerd_version)"
 etc=$n/etc/containerd
 config=$etc/config.toml
 major=$(on_node containerd --version | sed 's/^[^ ]* [^ ]* v\{0,1\}\([0-9]\).*/\1/')
@@ -298,4 +302,5 @@ check "containerd starts without it" containerd_start
 like "and has no such handler" "$(in_pod strict)" 'no runtime for "strict" is configured'
 none_denied "a pod is as it was without us" "$(in_pod runc)" keyctl bpf
 containerd_stop
+cell_from_checks configure
 finish

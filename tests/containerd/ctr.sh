@@ -7,6 +7,8 @@
 . "$(dirname "$0")/../e2e/lib.sh"
 # shellcheck source=tests/containerd/node.sh
 . "$(dirname "$0")/node.sh"
+# shellcheck source=tests/compat/cells.sh
+. "$(dirname "$0")/../compat/cells.sh"
 require meson python3
 node_unpack "$1"
 enter "$@"
@@ -18,6 +20,8 @@ echo '{"capabilities": {"drop": ["CAP_NET_RAW"]}, "no-new-privileges": true}' \
 containerd_start || missing "containerd of $1"
 import_images >/dev/null 2>&1 || missing "an image in containerd"
 echo "# $(on_node containerd --version), $(on_node runc --version | head -n 1)"
+cells_begin "ctr-$1"
+row "containerd $1" "$(containerd_version)"
 
 tools=oci-confine.test/tools:1
 binary=$(cd "$n" && find usr -name oci-confine-runtime | sed 's|^|/|')
@@ -105,15 +109,18 @@ for form in shim binary; do
 	confined_status "$form: ctr run" "$said"
 	all_denied "$form: ctr run: what RuntimeDefault closes" "$said" "${floor[@]}"
 	none_denied "$form: ctr run: what it opens" "$said" umask
+	cell_from_checks start capabilities no_new_privs
 
 	check "$form: a container in the background" on_node ctr run --detach "${how[@]}" "$tools" long
 	confined_task "$form" long
+	cell_from_checks exec capabilities no_new_privs
 	said=$(on_node ctr run --rm --privileged "${how[@]}" "$tools" priv /bin/true 2>&1)
 	isnt "$form: a privileged container is refused" $? 0
 	like "$form: and ctr shows our sentence" "$said" \
 		'oci-confine: priv: .*config.json: .*privileged .*refused'
 	check "$form: which leaves no container" no_task priv
 	on_node ctr container delete priv >/dev/null 2>&1
+	cell_from_checks error
 
 	containerd_stop
 	check "$form: containerd starts again" containerd_start
@@ -135,6 +142,7 @@ for form in shim binary; do
 	check "$form: the container can be deleted" on_node ctr container delete orphan
 	sleep 0.3
 	is "$form: nothing is left" "$(remains)" ""
+	cell_from_checks "passes on"
 done
 
 # --- a policy of its own by a link ---

@@ -98,6 +98,10 @@ on_node() {
 	(exec_on_node "$@")
 }
 
+containerd_version() {
+	on_node containerd --version | sed 's/^[^ ]* [^ ]* v\{0,1\}\([0-9.]*\).*/\1/'
+}
+
 # node_config LINE...: containerd's configuration, version 2, with an image for sandboxes.
 node_config() {
 	{

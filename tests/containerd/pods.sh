@@ -6,6 +6,8 @@
 . "$(dirname "$0")/../e2e/lib.sh"
 # shellcheck source=tests/containerd/node.sh
 . "$(dirname "$0")/node.sh"
+# shellcheck source=tests/compat/cells.sh
+. "$(dirname "$0")/../compat/cells.sh"
 require meson protoc
 /usr/bin/python3 -c 'import google.protobuf, grpc, websocket' 2>/dev/null ||
 	missing "python3-protobuf, python3-grpcio, python3-websocket"
@@ -26,8 +28,12 @@ cp "$top/examples/profiles/prevent-chmod.json" "$n/var/lib/kubelet/seccomp/"
 containerd_start || missing "containerd of $1"
 import_images >/dev/null 2>&1 || missing "an image in containerd"
 echo "# $(on_node containerd --version), $(on_node runc --version | head -n 1)"
+cells_begin "pods-$1"
+row "containerd $1" "$(containerd_version)"
 "$containerd_tests/pods.py" "$n" "$node_pid"
 rc=$?
+[ "$rc" = 0 ] || failures=1
+cell_from_checks start exec capabilities no_new_privs error
 [ "$rc" = 0 ] || grep -E 'level=(error|fatal)' "$n/containerd.log" | tail -n 20 | cut -c1-400 | sed 's/^/# /'
 containerd_stop
 exit "$rc"

@@ -15,12 +15,23 @@ unpacked=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/oci-confine-tests/hook-runtime
 # Paths of all runtimes, oldest first: runc 1.1.5, 1.1.15, 1.3.6; crun 1.8.1, 1.28.
 runtime_paths=()
 
+# unpack_once SUITE DIR PACKAGE...: ready to run, for all scripts together; whole, or not there.
+unpack_once() {
+	local suite=$1 dir=$2
+	shift 2
+	mkdir -p "$dir"
+	(
+		flock 9
+		[ ! -e "$dir/.ready" ] || exit 0
+		rm -rf "$dir/usr" "$dir/.packages"
+		"$here/../tools/unpack-debs" -r "$suite" "$dir" "$@" && touch "$dir/.ready"
+	) 9>"$dir.lock" || missing "$* of $suite"
+}
+
 find_runtimes() {
 	local suite program
 	for suite in trixie sid; do
-		[ -e "$unpacked/$suite/.packages" ] ||
-			"$here/../tools/unpack-debs" -r "$suite" "$unpacked/$suite" runc crun ||
-			missing "runc and crun of $suite"
+		unpack_once "$suite" "$unpacked/$suite" runc crun
 	done
 	for program in "$(command -v runc)" "$unpacked/trixie/usr/sbin/runc" "$unpacked/sid/usr/sbin/runc" \
 		"$(command -v crun)" "$unpacked/sid/usr/bin/crun"; do

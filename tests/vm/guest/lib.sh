@@ -7,7 +7,7 @@
 #
 #   /vm/bin/{act,looser}        our helpers              /vm/profiles   profiles, one a file
 #   /vm/runtimes                NAME PATH of each runtime, a line each; /vm/others those of
-#                               the other Debian
+#                               the other Debian, /vm/newest those of its unstable suite
 #   /vm/oci-confine/            our own programs          /vm/engines    engines' own profiles
 
 apparmor=/sys/kernel/security/apparmor
@@ -114,7 +114,7 @@ all_capabilities='"CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_DAC_READ_SEARCH","CAP_FOWN
 
 # Sets runtime and its root for what follows: use NAME, a line of /vm/runtimes.
 use() {
-	runtime=$(sed -n "s/^$1 //p" /vm/runtimes /vm/others)
+	runtime=$(cat /vm/runtimes /vm/others /vm/newest 2>/dev/null | sed -n "s/^$1 //p")
 	runtime_root=/run/state-$1
 	name_of_run="$1: "
 }
