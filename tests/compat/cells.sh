@@ -57,7 +57,8 @@ seen() {
 	else
 		cell "$1" no
 		ok "${cell_rows[0]}: $1: no"
-		printf '%s\n' "wanted: $3" "got:    $2" | head -n 20 | sed 's/^/#   /'
+		printf '%s\n' "wanted: $3" "got:    $2" | head -n 20 |
+			sed "s|$build|BUILD|g; s|$work|WORK|g; s|${unpacked:-$work}|UNPACKED|g; s/^/#   /"
 	fi
 }
 

@@ -48,6 +48,7 @@ process() {
 		'.process | {user, args: $args, env, cwd, capabilities}' "$work/baseline.json" >"$work/process.json"
 }
 
+# by_the_wrapper: leaves the container "box" behind
 by_the_wrapper() {
 	local out dir
 	dir=$(bundle start "$(runs "${tries[@]}") | $localhost | $drop")
@@ -62,8 +63,6 @@ by_the_wrapper() {
 	seen no_new_privs "$(answer "$out" NoNewPrivs:) $(answer "$in_box" NoNewPrivs:)" "1 1"
 	seen inspect "$("$cli" inspect --root "$root" --policy "$policy" box 2>&1 | tail -n 1 | cut -d, -f1), $(
 		"$cli" verify --policy "$policy" "$dir" | sed 's/.*: //')" "held to the decision, carries the decision"
-	every_command
-	through delete --force box >/dev/null 2>&1
 }
 
 # same COMMAND...: says in what it is another answer through the wrapper
@@ -157,10 +156,14 @@ for path in "${runtime_paths[@]}"; do
 	row "$runtime $suite" "${version#* }, libseccomp $library" \
 		"libseccomp $suite" "$library" "kernel host" "$kernel"
 	by_the_wrapper
-	by_the_hook
 	row "$runtime $suite" "${version#* }, libseccomp $library"
+	every_command
+	through delete --force box >/dev/null 2>&1
 	seen error "$(refusal through oci-confine-runtime .)" ""
 	seen "hook error" "$(refusal runtime_command oci-confine-hook "$(hooked)")" ""
 	[ "$runtime" = runc ] || compiled
+	row "$runtime $suite" "${version#* }, libseccomp $library" \
+		"libseccomp $suite" "$library" "kernel host" "$kernel"
+	by_the_hook
 done
 finish

@@ -23,7 +23,7 @@ unpack_once() {
 	(
 		flock 9
 		[ ! -e "$dir/.ready" ] || exit 0
-		rm -rf "$dir/usr" "$dir/.packages"
+		rm -rf "${dir:?}/usr" "$dir/.packages"
 		"$here/../tools/unpack-debs" -r "$suite" "$dir" "$@" && touch "$dir/.ready"
 	) 9>"$dir.lock" || missing "$* of $suite"
 }

@@ -111,7 +111,7 @@ by_the_hook() {
 cp /vm/bin/probe $bundle/rootfs/bin/probe
 node '{"privileged": "confine"}'
 load /vm/profiles/peer
-echo "TAP version kernel $series|$(uname -r | sed 's/[+-].*//')"
+echo "TAP version kernel $series|$(uname -v | sed 's/.* Debian \([0-9.]*\).*/\1/')"
 for name in $(cat /vm/runtimes /vm/newest 2>/dev/null | cut -d' ' -f1); do
 	use "$name"
 	suite=$(echo "$runtime" | sed 's|.*/\(bookworm\|trixie\|sid\)/.*|\1|')
