@@ -41,6 +41,41 @@ labels() {
 	annotations=''
 }
 
+# Who has no /proc of its own has no file to write its label to: lsm_set_self_attr(2), since Linux
+# 6.8, needs none. Before that nothing is run, and the keeper says why in the only place it can.
+without_proc() {
+	local log=/tmp/without-proc.log syslogd waited=0
+	case $runtime in
+	*runc) return 0 ;; # closes a container's descriptors by way of its /proc, and has no such container
+	esac
+	unset label
+	rm -f $log
+	busybox syslogd -n -O $log &
+	syslogd=$!
+	until [ -S /dev/log ]; do sleep 0.1; done
+	proc=''
+	case $(uname -r) in
+	6.1.*)
+		hasnt "without /proc: nothing was run" "$(contain label)" "label:"
+		until grep -q killed $log || [ $waited -eq 20 ]; do
+			sleep 0.2
+			waited=$((waited + 1))
+		done
+		has "without /proc: the log names what is missing" "$(cat $log)" \
+			"/proc/thread-self/attr/apparmor/current, which setting its label takes"
+		;;
+	*)
+		stay noproc
+		is "without /proc: the label is put on by a call, not by a file" "$(members "$(label_of "$pid")")" \
+			"$(members $baseline)"
+		gone noproc
+		;;
+	esac
+	unset proc
+	kill $syslogd
+	rm -f /dev/log
+}
+
 # Root may trace whatever Yama says, but for 3, which nobody can take back.
 yama() { # SCOPE
 	echo "$1" >/proc/sys/kernel/yama/ptrace_scope
@@ -63,6 +98,7 @@ node "{$plain_policy}"
 for name in $(cut -d' ' -f1 /vm/runtimes); do
 	use "$name"
 	labels
+	without_proc
 	yama 0
 	yama 1
 	yama 2

@@ -140,7 +140,8 @@ json_words() {
 
 # Where nothing but AppArmor confines: every capability that counts, nothing masked or read-only,
 # the host's processes in sight. `label` in JSON's spelling; none: no apparmorProfile.
-# Also read: nnp (true), annotations and hooks (JSON members).
+# Also read: nnp (true), annotations and hooks (JSON members); proc, empty for a container without.
+mount_proc='{"destination": "/proc", "type": "proc", "source": "proc"},'
 config() { # ARGS...
 	local profile=
 	[ -z "${label+set}" ] || profile="\"apparmorProfile\": \"$label\","
@@ -158,7 +159,7 @@ config() { # ARGS...
 	  "root": {"path": "$bundle_root"},
 	  "hostname": "container",
 	  "mounts": [
-	    {"destination": "/proc", "type": "proc", "source": "proc"},
+	    ${proc-$mount_proc}
 	    {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["mode=755"]},
 	    {"destination": "/sys", "type": "sysfs", "source": "sysfs", "options": ["rw"]},
 	    {"destination": "/sys/kernel/security", "type": "securityfs", "source": "security"},
