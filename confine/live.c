@@ -34,7 +34,7 @@ static enum status read_all(int procfd, const char *name, char *text, size_t siz
 	return STATUS_OK;
 }
 
-/* The lines of proc_pid_status(5) that are wanted, by key and base of the number behind it. */
+/* The lines of proc_pid_status(5) that are wanted; sets of capabilities are hexadecimal. */
 enum field {
 	CAP_INH,
 	CAP_PRM,
@@ -48,19 +48,12 @@ enum field {
 	FIELDS
 };
 
-static const struct {
-	struct text key;
-	unsigned base;
-} fields[FIELDS] = {
-	[CAP_INH] = { TEXT("CapInh:"), 16 },
-	[CAP_PRM] = { TEXT("CapPrm:"), 16 },
-	[CAP_EFF] = { TEXT("CapEff:"), 16 },
-	[CAP_BND] = { TEXT("CapBnd:"), 16 },
-	[CAP_AMB] = { TEXT("CapAmb:"), 16 },
-	[NO_NEW_PRIVS] = { TEXT("NoNewPrivs:"), 10 },
-	[SECCOMP] = { TEXT("Seccomp:"), 10 },
-	[SECCOMP_FILTERS] = { TEXT("Seccomp_filters:"), 10 },
-	[TRACER_PID] = { TEXT("TracerPid:"), 10 },
+static const char keys[FIELDS][20] = {
+	[CAP_INH] = "CapInh:",	     [CAP_PRM] = "CapPrm:",
+	[CAP_EFF] = "CapEff:",	     [CAP_BND] = "CapBnd:",
+	[CAP_AMB] = "CapAmb:",	     [NO_NEW_PRIVS] = "NoNewPrivs:",
+	[SECCOMP] = "Seccomp:",	     [SECCOMP_FILTERS] = "Seccomp_filters:",
+	[TRACER_PID] = "TracerPid:",
 };
 
 struct numbers {
@@ -90,13 +83,13 @@ static bool read_number(struct text digits, unsigned base, uint64_t *ret_number)
 static void read_line(struct text line, struct numbers *numbers)
 {
 	for (size_t i = 0; i < FIELDS; i++) {
-		struct text key = fields[i].key, rest = line;
+		size_t len = strlen(keys[i]);
 
-		if (line.len <= key.len || memcmp(line.ptr, key.ptr, key.len) != 0)
+		if (line.len <= len || memcmp(line.ptr, keys[i], len) != 0)
 			continue;
-		rest.ptr += key.len;
-		rest.len -= key.len;
-		numbers->found[i] = read_number(rest, fields[i].base, &numbers->value[i]);
+		line.ptr += len;
+		line.len -= len;
+		numbers->found[i] = read_number(line, i <= CAP_AMB ? 16 : 10, &numbers->value[i]);
 		return;
 	}
 }

@@ -11,13 +11,12 @@ find_runtimes
 
 limit=50000 # microseconds
 
-# times COUNT BEFORE...: creates a container COUNT times, BEFORE run before each; the quickest counts
+# times COUNT TITLE BEFORE: creates a container COUNT times, BEFORE run before each; the quickest counts
 times() {
-	local count=$1 i kept=0 took
-	shift
+	local count=$1 title=$2 before=$3 i kept=0 took
 	rm -f "$work/report"
 	for ((i = 0; i < count; i++)); do
-		"$@"
+		"$before"
 		timeout 10 "$runtime_path" --root "$root" create --bundle "$dir" wait </dev/null >"$work/out" 2>&1
 		[ "$(keepers)" = 1 ] && kept=$((kept + 1))
 		runtime_command delete --force wait >/dev/null 2>&1
@@ -38,8 +37,8 @@ for path in "${runtime_paths[@]}"; do
 	dir=$(bundle wait "$(runs sleep 100) | $(hooked) | .hooks.createRuntime[0] |=
 		{path: \$timed, args: ([\$timed, \$report, \$hook] + .args[1:])}" \
 		--arg timed "$image_tools/hook-timed" --arg report "$work/report" --arg hook "$hook")
-	title="filter not made yet" times 4 empty_cache
-	title="filter in the cache" times 4 true
+	times 4 "filter not made yet" empty_cache
+	times 4 "filter in the cache" true
 	no_keeper "$version"
 done
 finish
