@@ -62,6 +62,7 @@ static const struct probe probes[] = {
 	{ "userfaultfd", SYS_userfaultfd, { 1 /* UFFD_USER_MODE_ONLY */ } },
 	{ "bpf", SYS_bpf, { 0, BAD_POINTER, 1 << 30 } },
 	{ "perf_event_open", SYS_perf_event_open, { BAD_POINTER, 0, 0, -1, -1 } },
+	{ "io_uring_setup", SYS_io_uring_setup, { 0, 0 } },
 	{ "personality-no-aslr", SYS_personality, { 0x0040000 } },
 	{ "socket-vsock", SYS_socket, { FAMILY_VSOCK, SOCK_STREAM, 0 } },
 	/* the kernel looks at 32 bits of the family only, a filter that compares 64 does not */
