@@ -11,7 +11,7 @@
 #define FILTER_BYTES_MAX (BPF_MAXINSNS * sizeof(struct sock_filter))
 
 /* Raised when make.c, compile.c or stub.c make something else of the same rules. */
-#define FORMAT "filter 2\n"
+#define FORMAT "filter 3\n"
 
 enum status filter_cache_key(const struct ruleset *ruleset, struct arena *arena,
 			     struct text *ret_key, struct error *err)

@@ -7,8 +7,8 @@
 
 /*
  * Makes the program for a ruleset and holds it against the rules, point by point (judge.h). As a
- * search tree where that says exactly what the rules say; else as the chain of comparisons that
- * runc and crun make, which must be no looser.
+ * search tree, unless the chain of comparisons that runc and crun make is nearer to what the rules
+ * say; the one taken is never looser.
  *
  * STATUS_UNSUPPORTED: libseccomp refuses the rules, or makes something looser of them, or more
  * than the kernel takes. STATUS_SYSTEM: no memory, no descriptor.

@@ -9,6 +9,7 @@
 
 #include "confine/filter/compile.h"
 #include "confine/filter/judge.h"
+#include "confine/filter/make.h"
 #include "confine/filter/prng.h"
 #include "confine/seccomp/runtime_default.h"
 
@@ -31,6 +32,17 @@ static struct ruleset runtime_default(struct arena *arena)
 
 	ASSERT_OK(runtime_default_resolve(TEXT_NONE, &context, arena, &input, &err), err);
 	input.arches = ARCH_BIT(ARCH_NATIVE);
+	return merged(arena, input);
+}
+
+/* Of the three architectures that engines list, for a container that has every capability. */
+static struct ruleset privileged(struct arena *arena)
+{
+	struct ruleset_context context = { ~(uint64_t)0, SUPPORT_KERNEL };
+	struct ruleset input;
+	struct error err = { 0 };
+
+	ASSERT_OK(runtime_default_resolve(TEXT_NONE, &context, arena, &input, &err), err);
 	return merged(arena, input);
 }
 
@@ -284,6 +296,24 @@ START_TEST(takes_common_numbers_for_what_they_are)
 }
 END_TEST
 
+/* Neither shape is exact for these rules; which is taken then costs every start. */
+START_TEST(takes_the_tree_unless_the_chain_is_nearer)
+{
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	struct ruleset set = privileged(&arena);
+	struct bpf tree = compiled(&set, FILTER_TREE, &arena), made = { NULL, 0 };
+	struct bpf chain = compiled(&set, FILTER_CHAIN, &arena);
+	struct error err = { 0 };
+
+	ck_assert_uint_gt(judged(&set, &tree, 1, &arena).tighter, 0);
+	ck_assert_uint_eq(judged(&set, &tree, 1, &arena).tighter,
+			  judged(&set, &chain, 1, &arena).tighter);
+	ASSERT_OK(filter_make(&set, &arena, &made, &err), err);
+	ck_assert_uint_eq(made.count, tree.count);
+	ck_assert_mem_eq(made.list, tree.list, tree.count * sizeof(tree.list[0]));
+}
+END_TEST
+
 START_TEST(says_it_in_a_sentence)
 {
 	struct judgement judgement = { .is_looser = true,
@@ -319,6 +349,7 @@ int main(void)
 	tcase_add_test(tc, finds_a_hole_that_only_the_filter_knows);
 	tcase_add_test(tc, knows_every_number_that_libseccomp_knows);
 	tcase_add_test(tc, takes_common_numbers_for_what_they_are);
+	tcase_add_test(tc, takes_the_tree_unless_the_chain_is_nearer);
 	tcase_add_test(tc, says_it_in_a_sentence);
 	return support_run(suite);
 }
