@@ -14,6 +14,9 @@
 #include "oci-spec/base/file.h"
 #include "oci-spec/hook_state.h"
 
+/* As much as a container of a usual size needs. What of it was used the keeper still has. */
+#define FIRST_MEMORY (192 * 1024)
+
 static enum status read_state(struct hook *hook, struct error *err)
 {
 	struct json_doc *doc = arena_alloc(&hook->arena, sizeof(*doc));
@@ -62,7 +65,8 @@ static void report(const struct hook *hook, const struct error *err)
 
 int main(int argc, char **argv)
 {
-	struct hook hook = { .arena = ARENA_INIT, .words = argv };
+	static _Alignas(16) char first_memory[FIRST_MEMORY];
+	struct hook hook = { .arena = ARENA_IN(first_memory), .words = argv };
 	struct error err = { 0 };
 	enum status st = hook_options_parse(argc, argv, &hook.options, &err);
 
