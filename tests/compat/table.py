@@ -4,7 +4,8 @@
 
     table.py BUILD            TAP: the document says what was seen
     table.py --write BUILD    rewrites the document's table
-    table.py --print BUILD    prints the table, for tests/scoreboard.sh; 77: not all of it was run
+    table.py --print BUILD    prints the table
+    table.py --summary        prints a line a program, from the document
 
 Suites compat, containerd, hook and vm record cells (cells.sh); a cell that is not there was not run
 with these programs, and fails. Versions are told, not compared: Debian's suites move on. That a cell
@@ -119,6 +120,22 @@ def without_versions(inside):
     return out
 
 
+def summary(inside):
+    """A line a program: its versions, in how many columns all hold, and which do not."""
+    programs = {}
+    for line in [line for line in inside.splitlines() if line.startswith("| ")][1:]:
+        name, *values = [cell.strip() for cell in line.strip("|").split("|")]
+        program, version = name.split()[0], name.split()[1].strip(",")
+        versions, holds, fails = programs.setdefault(program, ([], set(), set()))
+        versions.append(version)
+        holds.update(c for c, v in zip(COLUMNS, values) if v == "yes")
+        fails.update(c for c, v in zip(COLUMNS, values) if v.startswith("no"))
+    return ["| program | versions | holds wherever it was tried | does not everywhere |", "|---|---|---|---|"] + [
+        f"| {program} | {', '.join(versions)} | {', '.join(c for c in COLUMNS if c in holds - fails)} "
+        f"| {', '.join(c for c in COLUMNS if c in fails)} |"
+        for program, (versions, holds, fails) in programs.items()]
+
+
 class Tap:
     def __init__(self):
         self.count = self.failed = 0
@@ -154,11 +171,12 @@ def check(cells, inside):
 
 def main(words):
     action = words.pop(0) if words[0].startswith("--") else "--check"
+    if action == "--summary":
+        with open(DOCUMENT, encoding="utf-8") as file:
+            print("\n".join(summary(parts(file.read())[1])))
+        return 0
     cells = Cells(words[0])
     if action == "--print":
-        if any((row, column) not in cells.values for row, columns in ROWS.items() for column in columns):
-            print("needs a run of suites compat, containerd and vm: meson test")
-            return 77
         print("\n".join(render(cells)))
         return 0
     with open(DOCUMENT, encoding="utf-8") as file:
