@@ -127,7 +127,7 @@ static struct finding check_user(const struct constraint_question *q)
 {
 	struct json user = json_get(q->container->process.json, "user");
 	struct json uid = json_get(user, "uid");
-	struct text number = json_text(uid);
+	struct text number = json_raw(uid);
 
 	if (json_is(uid, JSON_NUMBER) && number.ptr[0] >= '1' && number.ptr[0] <= '9')
 		return (struct finding){ .what = NULL };
@@ -159,8 +159,9 @@ static struct finding check_root(const struct constraint_question *q)
 /* A limit is a number above 0; runtimes take -1 and 0 for none. */
 static bool is_limit(struct json value)
 {
-	return json_is(value, JSON_NUMBER) && json_text(value).ptr[0] >= '1' &&
-	       json_text(value).ptr[0] <= '9';
+	struct text number = json_raw(value);
+
+	return json_is(value, JSON_NUMBER) && number.ptr[0] >= '1' && number.ptr[0] <= '9';
 }
 
 static struct finding check_limits(const struct constraint_question *q)

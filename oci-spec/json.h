@@ -8,6 +8,7 @@
 #include "oci-spec/base/arena.h"
 #include "oci-spec/base/error.h"
 #include "oci-spec/base/text.h"
+#include "oci-spec/json_node.h"
 
 /*
  * Strict JSON (RFC 8259) that still knows where every value stood in the file, so that
@@ -66,8 +67,15 @@ static inline bool json_exists(struct json value)
 	return value.at != 0;
 }
 
-enum json_type json_type(struct json value);
-bool json_is(struct json value, enum json_type type);
+static inline enum json_type json_type(struct json value)
+{
+	return value.at == 0 ? JSON_NULL : (enum json_type)value.doc->nodes[value.at].type;
+}
+
+static inline bool json_is(struct json value, enum json_type type)
+{
+	return value.at != 0 && value.doc->nodes[value.at].type == type;
+}
 
 /* Member `key` of an object; not-there when absent or when value is no object. */
 struct json json_get_text(struct json object, struct text key);
@@ -78,17 +86,65 @@ static inline struct json json_get(struct json object, const char *key)
 }
 
 /* First and following element of an array or member of an object; not-there at the end. */
-struct json json_first(struct json container);
-struct json json_next(struct json value);
+static inline struct json json_first(struct json container)
+{
+	const struct json_node *node;
+
+	if (container.at == 0)
+		return container;
+	node = &container.doc->nodes[container.at];
+	if (!node->child)
+		return (struct json){ container.doc, 0 };
+	return (struct json){ container.doc, container.at + (node->type == JSON_OBJECT ? 2 : 1) };
+}
+
+static inline bool json_is_member(struct json value)
+{
+	return value.at > 1 && value.doc->nodes[value.at - 1].type == JSON_KEY;
+}
+
+static inline struct json json_next(struct json value)
+{
+	const struct json_node *node;
+	uint32_t next;
+
+	if (value.at == 0)
+		return value;
+	node = &value.doc->nodes[value.at];
+	if (!json_is_member(value))
+		return (struct json){ value.doc, node->next };
+	next = node[-1].next; /* the key's */
+	return (struct json){ value.doc, next != 0 ? next + 1 : 0 };
+}
+
+/* What a string or key with escapes says. */
+struct text json_decoded_text(const struct json_doc *doc, uint32_t at);
+
+static inline struct text json_node_text(const struct json_doc *doc, uint32_t at)
+{
+	const struct json_node *node = &doc->nodes[at];
+
+	if (node->escaped)
+		return json_decoded_text(doc, at);
+	return (struct text){ doc->text.ptr + node->start + 1, node->end - node->start - 2 };
+}
 
 /* The key of a member that json_first() or json_next() gave. */
-struct text json_key(struct json member);
-
-/* Decoded value of a string; literal text of a number; TEXT_NONE of anything else. */
-struct text json_text(struct json value);
+static inline struct text json_key(struct json member)
+{
+	return json_is_member(member) ? json_node_text(member.doc, member.at - 1) : TEXT_NONE;
+}
 
 /* The bytes of the document that spell the value. */
 struct text json_raw(struct json value);
+
+/* Decoded value of a string; literal text of a number; TEXT_NONE of anything else. */
+static inline struct text json_text(struct json value)
+{
+	if (json_is(value, JSON_STRING))
+		return json_node_text(value.doc, value.at);
+	return json_is(value, JSON_NUMBER) ? json_raw(value) : TEXT_NONE;
+}
 
 /* Byte offsets of the value in the document's text. */
 uint32_t json_start(struct json value);

@@ -6,7 +6,7 @@
 
 #include "oci-spec/base/text.h"
 
-/* Inside of struct json_doc, for json.c and json_parse.c only. */
+/* Inside of struct json_doc, for json.c, json_parse.c and what is inline in json.h only. */
 
 #define JSON_DEPTH_MAX 64 /* a limit on json_limits.max_depth, so that paths have a fixed size */
 

@@ -6,7 +6,6 @@
 #include <yajl/yajl_parse.h>
 
 #include "oci-spec/json.h"
-#include "oci-spec/json_node.h"
 
 /* Up to this many keys every pair is compared; above it they are hashed. */
 #define PAIRWISE_KEYS 12
@@ -52,11 +51,12 @@ static int stop_at(struct parse *p, uint32_t at, const char *what)
 /* Where the token that ends at `end` starts: behind white space and the separator before it. */
 static uint32_t token_start(const struct parse *p, uint32_t end)
 {
-	const char *s = p->doc->text.ptr;
+	static const uint64_t between = (uint64_t)1 << ' ' | 1 << '\n' | 1 << '\t' | 1 << '\r' |
+					(uint64_t)1 << ',' | (uint64_t)1 << ':';
+	const unsigned char *s = (const unsigned char *)p->doc->text.ptr;
 	uint32_t at = p->offset;
 
-	while (at < end && (s[at] == ' ' || s[at] == '\n' || s[at] == '\t' || s[at] == '\r' ||
-			    s[at] == ',' || s[at] == ':'))
+	while (at < end && s[at] < 64 && (between >> s[at] & 1) != 0)
 		at++;
 	return at;
 }
@@ -80,20 +80,16 @@ static int grow_nodes(struct parse *p)
 	return GO_ON;
 }
 
-/* Links a key or an element to the container it stands in. */
-static void link_node(struct parse *p, uint32_t at)
+/* Links a key or an element to the container it stands in, 0 for none. */
+static void link_node(struct parse *p, uint32_t parent, uint32_t at)
 {
 	struct json_node *nodes = p->doc->nodes;
-	uint32_t parent;
+	uint32_t last = p->last[p->depth];
 
-	if (p->depth == 0)
-		return;
-	parent = p->open[p->depth];
-	nodes[at].parent = parent & (JSON_NODES_MAX - 1);
-	if (nodes[parent].type == JSON_OBJECT && nodes[at].type != JSON_KEY)
-		return; /* the value behind a key */
-	if (p->last[p->depth] != 0)
-		nodes[p->last[p->depth]].next = at;
+	if (parent == 0 || (nodes[parent].type == JSON_OBJECT && nodes[at].type != JSON_KEY))
+		return; /* the document, or the value behind a key */
+	if (last != 0)
+		nodes[last].next = at;
 	else
 		nodes[parent].child = 1;
 	p->last[p->depth] = at;
@@ -112,24 +108,23 @@ static bool starts_as(enum json_type type, char c)
 
 static int add_node(struct parse *p, enum json_type type, uint32_t *ret_at)
 {
-	uint32_t end = (uint32_t)yajl_get_bytes_consumed(p->yajl);
-	uint32_t at = p->doc->count;
-	struct json_node *node;
+	uint32_t end = (uint32_t)yajl_get_bytes_consumed(p->yajl), start = token_start(p, end);
+	uint32_t at = p->doc->count, parent = p->open[p->depth]; /* open[0] is 0 */
 
 	if ((at == p->nodes_size || at > p->limits->max_nodes) && grow_nodes(p) == STOP)
 		return STOP;
-	node = &p->doc->nodes[at];
-	*node = (struct json_node){ .start = token_start(p, end),
-				    .end = end,
-				    .type = (uint32_t)type & 7 };
-	p->doc->count++;
-	p->offset = end;
 	/* we and yajl must mean the same bytes, or a key could be misread */
-	if (node->start >= end || !starts_as(type, p->doc->text.ptr[node->start])) {
+	if (start >= end || !starts_as(type, p->doc->text.ptr[start])) {
 		(void)error_set(p->err, STATUS_INVALID, 0, "is not understood");
 		return STOP;
 	}
-	link_node(p, at);
+	p->doc->nodes[at] = (struct json_node){ .start = start,
+						.end = end,
+						.parent = parent & (JSON_NODES_MAX - 1),
+						.type = (uint32_t)type & 7 };
+	p->doc->count++;
+	p->offset = end;
+	link_node(p, parent, at);
 	*ret_at = at;
 	return GO_ON;
 }

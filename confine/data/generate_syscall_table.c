@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "confine/seccomp/name_hash.h"
+
 #define COMMON_NUMBERS 424 /* scripts/syscall.tbl: from here on the same everywhere */
 #define X32_BIT 0x40000000 /* asm/unistd.h, __X32_SYSCALL_BIT */
 #define NAMES_MAX 2048
@@ -126,16 +128,6 @@ static int number(const struct entry *entry, uint32_t arch)
 	return nr > 2000 ? -1 : nr;
 }
 
-/* The same as in confine/seccomp/syscalls.c. */
-static uint32_t hash(const char *s)
-{
-	uint32_t h = 2166136261u;
-
-	for (; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * 16777619u;
-	return h ^ (h >> 15);
-}
-
 static void print_names(void)
 {
 	size_t offset = 0;
@@ -241,7 +233,7 @@ static void print_slots(void)
 	static uint16_t slots[SLOTS];
 
 	for (size_t i = 0; i < count; i++) {
-		uint32_t slot = hash(entries[i].name) % SLOTS;
+		uint32_t slot = name_hash(entries[i].name, strlen(entries[i].name)) % SLOTS;
 
 		while (slots[slot] != 0)
 			slot = (slot + 1) % SLOTS;

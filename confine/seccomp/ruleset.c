@@ -168,17 +168,11 @@ static enum status add_conditional(struct ruleset *ruleset, unsigned call,
 	return add_rule(ruleset, call, source, conds, count, arena, err);
 }
 
-enum status ruleset_add(struct ruleset *ruleset, unsigned call, struct ruleset_source *source,
-			struct arena *arena, struct error *err)
+enum status ruleset_add_any(struct ruleset *ruleset, unsigned call, struct ruleset_source *source,
+			    struct arena *arena, struct error *err)
 {
-	ruleset->named[call] = 1;
 	if (source->arg_count > 0)
 		return add_conditional(ruleset, call, source, arena, err);
-	/* nearly all rules: no conditions, and the first for their call */
-	if (source->shared != NULL && ruleset->calls[call] == NULL) {
-		ruleset->calls[call] = source->shared;
-		return STATUS_OK;
-	}
 	return add_rule(ruleset, call, source, NULL, 0, arena, err);
 }
 

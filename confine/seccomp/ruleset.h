@@ -60,12 +60,26 @@ struct ruleset_source {
 	struct rule *shared; /* the rule without conditions, once it is made: start with NULL */
 };
 
+/* ruleset_add() in general: conditions, or not the first rule. */
+enum status ruleset_add_any(struct ruleset *ruleset, unsigned call, struct ruleset_source *source,
+			    struct arena *arena, struct error *err) MUST_CHECK;
+
 /*
  * Adds a rule of a profile to one call. STATUS_INVALID when the call has too many; the caller
  * names the place.
  */
-enum status ruleset_add(struct ruleset *ruleset, unsigned call, struct ruleset_source *source,
-			struct arena *arena, struct error *err) MUST_CHECK;
+MUST_CHECK static inline enum status ruleset_add(struct ruleset *ruleset, unsigned call,
+						 struct ruleset_source *source, struct arena *arena,
+						 struct error *err)
+{
+	ruleset->named[call] = 1;
+	/* nearly all rules: no conditions, and the first for their call */
+	if (source->arg_count == 0 && source->shared != NULL && ruleset->calls[call] == NULL) {
+		ruleset->calls[call] = source->shared;
+		return STATUS_OK;
+	}
+	return ruleset_add_any(ruleset, call, source, arena, err);
+}
 
 /*
  * Resolves a profile. A name that is no system call is an error under a rule stricter than the

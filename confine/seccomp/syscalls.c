@@ -2,6 +2,7 @@
 #include "confine/seccomp/syscalls.h"
 
 #include "confine/data/syscall_table.h" /* generated */
+#include "confine/seccomp/name_hash.h"
 
 #define NUMBERED (sizeof(syscall_numbers[0]) / sizeof(syscall_numbers[0][0]))
 
@@ -20,19 +21,9 @@ struct text syscall_name(unsigned call)
 			      (size_t)(syscall_offsets[call + 1] - syscall_offsets[call]) };
 }
 
-/* FNV-1a, as in generate_syscall_table.c */
-static uint32_t hash(struct text name)
-{
-	uint32_t h = 2166136261u;
-
-	for (size_t i = 0; i < name.len; i++)
-		h = (h ^ (unsigned char)name.ptr[i]) * 16777619u;
-	return h ^ (h >> 15);
-}
-
 bool syscall_find(struct text name, unsigned *ret_call)
 {
-	uint32_t slot = hash(name) % SYSCALL_SLOTS;
+	uint32_t slot = name_hash(name.ptr, name.len) % SYSCALL_SLOTS;
 
 	while (syscall_slots[slot] != 0) {
 		unsigned call = syscall_slots[slot] - 1u;

@@ -23,7 +23,7 @@ bool text_find_row(struct text word, const char *rows, size_t width, size_t coun
 {
 	for (unsigned i = 0; i < count && word.len < width; i++, rows += width) {
 		if (word.len > 0 && rows[word.len - 1] != '\0' && rows[word.len] == '\0' &&
-		    memcmp(rows, word.ptr, word.len) == 0) {
+		    bytes_equal(rows, word.ptr, word.len)) {
 			*ret_row = i;
 			return true;
 		}
@@ -171,11 +171,6 @@ void buffer_add(struct buffer *b, struct text t)
 		return;
 	memcpy(b->ptr + b->len, t.ptr, t.len);
 	b->len += t.len;
-}
-
-void buffer_add_str(struct buffer *b, const char *s)
-{
-	buffer_add(b, text_of(s));
 }
 
 void buffer_add_char(struct buffer *b, char c)

@@ -30,9 +30,45 @@ static inline struct text text_of(const char *s)
 	return (struct text){ s, strlen(s) };
 }
 
+static inline uint64_t bytes_load8(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+static inline uint32_t bytes_load4(const char *at)
+{
+	uint32_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+/* Eight bytes at a time, the last ones perhaps twice: musl's memcmp() goes byte by byte. */
+static inline bool bytes_equal(const char *a, const char *b, size_t n)
+{
+	if (n >= 8) {
+		for (size_t i = 0; i < n - 8; i += 8) {
+			if (bytes_load8(a + i) != bytes_load8(b + i))
+				return false;
+		}
+		return bytes_load8(a + n - 8) == bytes_load8(b + n - 8);
+	}
+	if (n >= 4)
+		return bytes_load4(a) == bytes_load4(b) &&
+		       bytes_load4(a + n - 4) == bytes_load4(b + n - 4);
+	for (size_t i = 0; i < n; i++) {
+		if (a[i] != b[i])
+			return false;
+	}
+	return true;
+}
+
 static inline bool text_equal(struct text a, struct text b)
 {
-	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+	return a.len == b.len && bytes_equal(a.ptr, b.ptr, a.len);
 }
 
 /* Inline, so that the length of a literal is known when we are built. */
@@ -45,14 +81,14 @@ static inline bool text_starts_with(struct text t, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
-	return t.len >= n && (n == 0 || memcmp(t.ptr, prefix, n) == 0);
+	return t.len >= n && bytes_equal(t.ptr, prefix, n);
 }
 
 static inline bool text_ends_with(struct text t, const char *suffix)
 {
 	size_t n = strlen(suffix);
 
-	return t.len >= n && (n == 0 || memcmp(t.ptr + t.len - n, suffix, n) == 0);
+	return t.len >= n && bytes_equal(t.ptr + (t.len - n), suffix, n);
 }
 
 /* What stands behind the prefix; NULL when s does not begin with it. */
@@ -119,7 +155,13 @@ struct buffer {
 	}
 
 void buffer_add(struct buffer *b, struct text t);
-void buffer_add_str(struct buffer *b, const char *s);
+
+/* Inline, so that the length of a literal is known when we are built. */
+static inline void buffer_add_str(struct buffer *b, const char *s)
+{
+	buffer_add(b, text_of(s));
+}
+
 void buffer_add_char(struct buffer *b, char c);
 void buffer_add_u64(struct buffer *b, uint64_t value);
 
