@@ -5,6 +5,8 @@
 #include <fcntl.h>
 
 #include "confine/apparmor/load.h"
+#include "confine/filter/filter.h"
+#include "confine/paths.h" /* generated */
 #include "confine/rewrite.h"
 #include "oci-spec/base/file.h"
 
@@ -13,7 +15,9 @@ enum status confine_open(struct confine *confine, const char *policy_path, struc
 {
 	enum status st;
 
-	*confine = (struct confine){ .arena = arena };
+	*confine = (struct confine){ .arena = arena,
+				     .handover = { .cache_dir = FILTER_CACHE_DIR,
+						   .maker = FILTER_MAKER_PATH } };
 	st = policy_read(policy_path, arena, &confine->policy, err);
 	if (st == STATUS_OK)
 		st = host_read(arena, &confine->host, err);
@@ -53,6 +57,9 @@ enum status confine_text(struct confine *confine, struct text text, const char *
 	if (st == STATUS_OK)
 		st = confine_decide(&inputs, confine->arena, &confine->notes, &confined->decision,
 				    err);
+	if (st == STATUS_OK)
+		st = handover_decide(&confine->handover, &inputs, &confined->decision,
+				     confine->arena, &confine->notes, err);
 	if (st == STATUS_OK)
 		st = rewrite_container(&confined->container, &confined->decision, confine->arena,
 				       &edits, err);

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 
-#include "confine/decide.h"
+#include "confine/handover.h"
 
 /*
  * The engine's door for the programs in hook, shim and cli: from bytes to decision to effect.
@@ -17,7 +17,8 @@ struct confine {
 	struct arena *arena;
 	struct policy policy;
 	struct host host;
-	struct notes notes; /* warnings so far; the program prints them */
+	struct handover handover; /* to nobody, unless the program says so */
+	struct notes notes;	  /* warnings so far; the program prints them */
 };
 
 /* Reads policy (NULL: the default path) and host. */
@@ -36,7 +37,10 @@ struct confined {
 	bool changed; /* the pieces differ from the document */
 };
 
-/* Decides about the text of a config.json; nothing on disk is changed. `name` is for messages. */
+/*
+ * Decides about the text of a config.json; nothing on disk is changed but, where a filter is handed
+ * over, the cache of these. `name` is for messages.
+ */
 enum status confine_text(struct confine *confine, struct text text, const char *name,
 			 struct confined *ret_confined, struct error *err) MUST_CHECK;
 

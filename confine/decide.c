@@ -180,6 +180,7 @@ static enum status decide_seccomp(const struct confine_inputs *in, struct arena 
 	struct ruleset_context context = { confinement->privileges.capabilities.bounding,
 					   in->host->kernel };
 	struct seccomp_inputs *inputs = arena_alloc(arena, sizeof(*inputs));
+	struct buffer out = BUFFER_INIT(arena);
 	size_t own;
 	enum status st;
 
@@ -203,6 +204,10 @@ static enum status decide_seccomp(const struct confine_inputs *in, struct arena 
 			  err);
 	if (st == STATUS_OK && in->policy->log_denials)
 		log_denials(&confinement->seccomp);
+	if (st == STATUS_OK) {
+		ruleset_write(&confinement->seccomp, &out);
+		st = buffer_text(&out, &confinement->seccomp_text, err);
+	}
 	return st;
 }
 

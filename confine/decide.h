@@ -41,7 +41,9 @@ struct privileges {
 struct confinement {
 	struct privileges privileges; /* with .untouched: nothing is changed, and no more decided */
 	bool has_seccomp;
-	struct ruleset seccomp; /* valid when has_seccomp */
+	struct ruleset seccomp;	  /* valid when has_seccomp */
+	struct text seccomp_text; /* the same, as linux.seccomp of config.json */
+	struct text filter;	  /* compiled, a JSON string for crun: handover.h; empty: none */
 	uint64_t dropped; /* capabilities that config.json granted and the decision does not */
 };
 

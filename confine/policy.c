@@ -49,6 +49,7 @@ void policy_init(struct policy *policy)
 		.path = BUILT_IN,
 		.baseline = BASELINE_RUNTIME_DEFAULT,
 		.profile_root = TEXT("/var/lib/kubelet/seccomp"),
+		.precompiled = true,
 		.apparmor = { .baseline = TEXT("oci-confine-default"),
 			      .profile_root = TEXT("/etc/oci-confine/apparmor"),
 			      .cache = TEXT("/var/cache/oci-confine/apparmor"),
@@ -157,9 +158,10 @@ static enum status parse_baseline(struct json value, struct policy *policy, stru
 
 static enum status parse_seccomp(struct json object, struct policy *policy, struct error *err)
 {
-	static const char known[] = "baseline profile-root architectures log";
+	static const char known[] = "baseline profile-root architectures log precompiled";
 	struct json baseline = json_get(object, "baseline");
 	struct json arches = json_get(object, "architectures"), log = json_get(object, "log");
+	struct json precompiled = json_get(object, "precompiled");
 	enum status st = json_expect(object, JSON_OBJECT, err);
 
 	if (st == STATUS_OK)
@@ -170,6 +172,8 @@ static enum status parse_seccomp(struct json object, struct policy *policy, stru
 		st = parse_path(json_get(object, "profile-root"), &policy->profile_root, err);
 	if (st == STATUS_OK && json_exists(log))
 		st = json_bool(log, &policy->log_denials, err);
+	if (st == STATUS_OK && json_exists(precompiled))
+		st = json_bool(precompiled, &policy->precompiled, err);
 	if (st != STATUS_OK || !json_exists(arches))
 		return st;
 	if (!text_is(json_text(arches), "keep") && !text_is(json_text(arches), "native"))

@@ -58,6 +58,7 @@ struct policy {
 	struct text profile_root;     /* where localhost/... is; absolute path */
 	bool native_arch_only;
 	bool log_denials; /* SECCOMP_FILTER_FLAG_LOG */
+	bool precompiled; /* crun gets the filter compiled: handover.h */
 
 	struct apparmor_policy apparmor;
 	bool log;   /* oci-confine-runtime too writes a line per container to the system's log */

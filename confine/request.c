@@ -2,6 +2,7 @@
 #include "confine/request.h"
 
 #include "confine/apparmor/label.h"
+#include "confine/handover.h"
 
 #define OURS "oci-confine.io/"
 #define OLD_SECCOMP_POD "seccomp.security.alpha.kubernetes.io/pod"
@@ -198,6 +199,7 @@ struct chosen {
 	bool specific[KIND_COUNT_];
 	struct json old_seccomp, old_apparmor;
 	bool old_seccomp_specific;
+	struct json compiled_filter;
 	bool is_sandbox; /* which has no name of its own */
 };
 
@@ -268,7 +270,7 @@ static enum status check_runc(struct json annotation, struct error *err)
  * handler (crun(1), "Extensions to OCI"); the listed ones do nothing of the kind.
  */
 static enum status check_crun(struct json annotation, const struct policy *policy,
-			      struct error *err)
+			      struct chosen *chosen, struct error *err)
 {
 	static const char harmless[][40] = {
 		"run.oci.delegate-cgroup",
@@ -285,8 +287,12 @@ static enum status check_crun(struct json annotation, const struct policy *polic
 		if (text_is(key, harmless[i]))
 			return STATUS_OK;
 	}
+	if (text_is(key, HANDOVER_ANNOTATION)) {
+		chosen->compiled_filter = annotation;
+		return STATUS_OK;
+	}
 	if (text_list_has(&policy->runtime_annotations, key) &&
-	    !text_starts_with(key, "run.oci.seccomp_bpf_data"))
+	    !text_starts_with(key, HANDOVER_ANNOTATION))
 		return STATUS_OK;
 	return json_fail(annotation, STATUS_DENIED, err,
 			 "this annotation can weaken confinement under crun; an administrator can "
@@ -308,7 +314,7 @@ static enum status choose(const struct container *container, const struct policy
 		choose_old(a, name, chosen);
 		st = check_runc(a, err);
 		if (st == STATUS_OK)
-			st = check_crun(a, policy, err);
+			st = check_crun(a, policy, chosen, err);
 	}
 	return st;
 }
@@ -336,6 +342,7 @@ enum status request_read(const struct container *container, const struct policy 
 		return STATUS_OK;
 	}
 	st = choose(container, policy, &chosen, err);
+	request.compiled_filter = chosen.compiled_filter;
 	for (unsigned kind = 0; kind < KIND_COUNT_ && st == STATUS_OK; kind++) {
 		if (json_exists(chosen.ours[kind]))
 			st = read_value(chosen.ours[kind], (enum kind)kind, false, &request, err);

@@ -38,13 +38,15 @@ struct request {
 	bool unconfined_apparmor;     /* one does for AppArmor */
 	bool default_seccomp;	      /* one says "runtime/default" */
 	struct json default_apparmor; /* the one that does so for AppArmor */
+	struct json compiled_filter;  /* handover.h: there, and for others to judge */
 	bool is_sandbox; /* a pod's pause container, which profiles are not meant for */
 };
 
 /*
  * Reads the annotations. STATUS_DENIED for those of crun that would weaken confinement
- * (run.oci.*), unless the policy lets them pass; STATUS_INVALID for what is not understood. A
- * container in an exempt namespace asks for nothing.
+ * (run.oci.*), unless the policy lets them pass; a compiled filter is only found, and whoever lets
+ * a container start must judge it. STATUS_INVALID for what is not understood. A container in an
+ * exempt namespace asks for nothing.
  */
 enum status request_read(const struct container *container, const struct policy *policy,
 			 struct request *ret_request, struct error *err) MUST_CHECK;

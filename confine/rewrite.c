@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "confine/rewrite.h"
 
+#include "confine/handover.h"
+
 static enum status rewrite_process(const struct process *process,
 				   const struct privileges *privileges, bool write_capabilities,
 				   struct arena *arena, struct json_edits *edits, struct error *err)
@@ -39,27 +41,47 @@ enum status rewrite_exec(const struct process *process, const struct privileges 
 		arena, edits, err);
 }
 
-static enum status rewrite_seccomp(const struct container *container, const struct ruleset *seccomp,
-				   struct arena *arena, struct json_edits *edits, struct error *err)
+/* {"key":value} */
+static enum status object_of(const char *key, struct text value, struct arena *arena,
+			     struct text *ret_object, struct error *err)
 {
 	struct buffer out = BUFFER_INIT(arena);
-	struct text text;
+
+	buffer_add_str(&out, "{\"");
+	buffer_add_str(&out, key);
+	buffer_add_str(&out, "\":");
+	buffer_add(&out, value);
+	buffer_add_char(&out, '}');
+	return buffer_text(&out, ret_object, err);
+}
+
+static enum status rewrite_seccomp(const struct container *container, struct text seccomp,
+				   struct arena *arena, struct json_edits *edits, struct error *err)
+{
+	struct text object;
 	enum status st;
 
-	if (json_exists(container->linux_object)) {
-		ruleset_write(seccomp, &out);
-		st = buffer_text(&out, &text, err);
-		if (st != STATUS_OK)
-			return st;
-		return json_edits_set(edits, container->linux_object, "seccomp", text, err);
-	}
-	buffer_add_str(&out, "{\"seccomp\":");
-	ruleset_write(seccomp, &out);
-	buffer_add_char(&out, '}');
-	st = buffer_text(&out, &text, err);
+	if (json_exists(container->linux_object))
+		return json_edits_set(edits, container->linux_object, "seccomp", seccomp, err);
+	st = object_of("seccomp", seccomp, arena, &object, err);
 	if (st != STATUS_OK)
 		return st;
-	return json_edits_set(edits, json_root(container->doc), "linux", text, err);
+	return json_edits_set(edits, json_root(container->doc), "linux", object, err);
+}
+
+static enum status rewrite_filter(const struct container *container, struct text filter,
+				  struct arena *arena, struct json_edits *edits, struct error *err)
+{
+	struct text object;
+	enum status st;
+
+	if (json_exists(container->annotations))
+		return json_edits_set(edits, container->annotations, HANDOVER_ANNOTATION, filter,
+				      err);
+	st = object_of(HANDOVER_ANNOTATION, filter, arena, &object, err);
+	if (st != STATUS_OK)
+		return st;
+	return json_edits_set(edits, json_root(container->doc), "annotations", object, err);
 }
 
 enum status rewrite_container(const struct container *container,
@@ -76,6 +98,8 @@ enum status rewrite_container(const struct container *container,
 						    &confinement->privileges.capabilities),
 			     arena, edits, err);
 	if (st == STATUS_OK && confinement->has_seccomp)
-		st = rewrite_seccomp(container, &confinement->seccomp, arena, edits, err);
+		st = rewrite_seccomp(container, confinement->seccomp_text, arena, edits, err);
+	if (st == STATUS_OK && confinement->filter.len > 0)
+		st = rewrite_filter(container, confinement->filter, arena, edits, err);
 	return st;
 }

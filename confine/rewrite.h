@@ -7,8 +7,9 @@
 
 /*
  * Writes a decision into the documents: only process.capabilities, process.noNewPrivileges,
- * process.apparmorProfile and linux.seccomp, each only where it differs. A document that
- * carries the decision already gets no edit at all.
+ * process.apparmorProfile and linux.seccomp, each only where it differs, and the filter that is
+ * handed over (handover.h), if there is one. A document that carries the decision already gets
+ * no edit at all.
  */
 enum status rewrite_container(const struct container *container,
 			      const struct confinement *confinement, struct arena *arena,

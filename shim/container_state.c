@@ -8,6 +8,7 @@
 
 #include "oci-spec/base/file.h"
 #include "oci-spec/runtime_state.h"
+#include "shim/real_runtime.h"
 
 static char *join(struct arena *arena, const char *a, const char *b, const char *c)
 {
@@ -22,13 +23,6 @@ static char *join(struct arena *arena, const char *a, const char *b, const char 
 	}
 	buffer_add_char(&path, '\0');
 	return path.failed ? NULL : path.ptr;
-}
-
-static bool is_crun(const char *runtime_path)
-{
-	const char *base = strrchr(runtime_path, '/');
-
-	return base != NULL && strstr(base, "crun") != NULL;
 }
 
 /* In a user namespace only a part of the host's users is mapped: user_namespaces(7). */
@@ -101,7 +95,7 @@ enum status container_state_find(const struct runtime_args *args, const char *ru
 				 struct arena *arena, int *ret_dirfd, const char **ret_file,
 				 const char **ret_shown, struct error *err)
 {
-	bool crun = is_crun(runtime_path);
+	bool crun = real_runtime_is_crun(runtime_path);
 	AUTO(file_close) int fd = -1;
 	char *dir;
 	enum status st;

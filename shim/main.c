@@ -204,6 +204,11 @@ static enum status confine_command(struct runtime_args *args, struct arena *aren
 	if (st == STATUS_OK)
 		st = real_runtime_find(&confine->policy.runtimes, args->runtime_path, arena,
 				       ret_runtime, err);
+	/* a restore has its filters from criu's image */
+	confine->handover.to_runtime =
+		st == STATUS_OK &&
+		(args->command == COMMAND_CREATE || args->command == COMMAND_RUN) &&
+		real_runtime_is_crun(*ret_runtime);
 	if (st == STATUS_OK && args->command == COMMAND_RESTORE)
 		st = check_restore(&confine->policy, err);
 	if (st == STATUS_OK && args->command == COMMAND_EXEC)

@@ -76,3 +76,10 @@ enum status real_runtime_find(const struct runtimes *runtimes, const char *overr
 	}
 	return none_found(runtimes, arena, err);
 }
+
+bool real_runtime_is_crun(const char *path)
+{
+	const char *base = strrchr(path, '/');
+
+	return base != NULL && strstr(base, "crun") != NULL;
+}

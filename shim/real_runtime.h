@@ -13,4 +13,7 @@ enum status real_runtime_find(const struct runtimes *runtimes, const char *overr
 			      struct arena *arena, const char **ret_path,
 			      struct error *err) MUST_CHECK;
 
+/* By its name: runc and crun keep their state differently, and crun takes compiled filters. */
+bool real_runtime_is_crun(const char *path);
+
 #endif

@@ -20,6 +20,9 @@ struct bpf {
  */
 bool bpf_is_sound(const struct bpf *filter);
 
+/* Whether some call can get this action, SECCOMP_RET_*, of a filter that only returns constants. */
+bool bpf_gives(const struct bpf *filter, answer_t action);
+
 /*
  * Runs a filter on one call as kernel/seccomp.c does. False for one that is not sound, as far as
  * this call sees it.

@@ -4,8 +4,9 @@
 #include <errno.h>
 #include <sys/utsname.h>
 
-#include "confine/seccomp/merge.h"
+#include "confine/seccomp/syscalls.h"
 #include "confine/version.h" /* generated */
+#include "oci-spec/base/dir.h"
 #include "oci-spec/base/store.h"
 
 #define FILTER_BYTES_MAX (BPF_MAXINSNS * sizeof(struct sock_filter))
@@ -13,8 +14,18 @@
 /* Raised when make.c, compile.c or stub.c make something else of the same rules. */
 #define FORMAT "filter 3\n"
 
-enum status filter_cache_key(const struct ruleset *ruleset, struct arena *arena,
-			     struct text *ret_key, struct error *err)
+int filter_cache_open(const char *dir)
+{
+	struct error ignored;
+	int fd = -1;
+
+	if (dir == NULL || dir_open_own(dir, &fd, &ignored) != STATUS_OK)
+		return -1;
+	return fd;
+}
+
+enum status filter_cache_key(struct text profile, struct arena *arena, struct text *ret_key,
+			     struct error *err)
 {
 	struct buffer out = BUFFER_INIT(arena);
 	struct utsname kernel;
@@ -28,7 +39,7 @@ enum status filter_cache_key(const struct ruleset *ruleset, struct arena *arena,
 	buffer_add_char(&out, ' ');
 	buffer_add_str(&out, kernel.machine);
 	buffer_add_char(&out, '\n');
-	ruleset_write(ruleset, &out);
+	buffer_add(&out, profile);
 	return buffer_text(&out, ret_key, err);
 }
 

@@ -118,8 +118,10 @@ bool numbered_call_of(uint32_t audit_arch, uint32_t number, struct numbered_call
 	found.has_name = find_number(found.arch, number, &found.call);
 	if (found.arch == ARCH_X86 && !found.has_name)
 		find_direct(&found);
-	if (!found.has_name)
+	if (!found.has_name) {
 		find_common(number, &found);
+		found.is_foreign = found.has_name;
+	}
 	*ret_call = found;
 	return true;
 }

@@ -24,6 +24,7 @@ struct numbered_call {
 	uint32_t number;
 	bool has_name; /* `call` is a call of syscalls.h */
 	unsigned call;
+	bool is_foreign; /* libseccomp has it on other architectures, and makes no rule for it here */
 };
 
 /* False for an architecture that is not runnable. */

@@ -3,7 +3,7 @@
 
 #include "confine/filter/cache.h"
 #include "confine/filter/make.h"
-#include "oci-spec/base/dir.h"
+#include "confine/seccomp/merge.h"
 #include "oci-spec/base/file.h"
 
 static uint32_t kernel_flags(const struct ruleset *ruleset)
@@ -19,37 +19,20 @@ static uint32_t kernel_flags(const struct ruleset *ruleset)
 	return flags;
 }
 
-/* The directory, or -1: without one nothing is kept. */
-static int open_cache(const struct filter_options *options)
-{
-	struct error ignored;
-	int fd = -1;
-
-	if (options->cache_dir == NULL ||
-	    dir_open_own(options->cache_dir, &fd, &ignored) != STATUS_OK)
-		return -1;
-	return fd;
-}
-
-static bool gives_notify(const struct bpf *bpf)
-{
-	for (size_t i = 0; i < bpf->count; i++) {
-		if (bpf->list[i].code == (BPF_RET | BPF_K) &&
-		    answer_action(bpf->list[i].k) == SECCOMP_RET_USER_NOTIF)
-			return true;
-	}
-	return false;
-}
-
 enum status filter_get(const struct ruleset *seccomp, const struct filter_options *options,
 		       struct arena *arena, struct filter *ret_filter, struct error *err)
 {
-	AUTO(file_close) int dirfd = open_cache(options);
-	struct text key;
+	AUTO(file_close) int dirfd = filter_cache_open(options->cache_dir);
+	struct buffer out = BUFFER_INIT(arena);
+	struct text profile, key;
 	struct bpf bpf;
 	bool was_cached;
-	enum status st = filter_cache_key(seccomp, arena, &key, err);
+	enum status st;
 
+	ruleset_write(seccomp, &out);
+	st = buffer_text(&out, &profile, err);
+	if (st == STATUS_OK)
+		st = filter_cache_key(profile, arena, &key, err);
 	if (st != STATUS_OK)
 		return st;
 	was_cached = dirfd >= 0 && filter_cache_get(dirfd, key, arena, &bpf);
@@ -60,6 +43,6 @@ enum status filter_get(const struct ruleset *seccomp, const struct filter_option
 	if (!was_cached && dirfd >= 0)
 		filter_cache_put(dirfd, key, &bpf);
 	*ret_filter = (struct filter){ bpf.list, bpf.count, kernel_flags(seccomp),
-				       gives_notify(&bpf), was_cached };
+				       bpf_gives(&bpf, SECCOMP_RET_USER_NOTIF), was_cached };
 	return STATUS_OK;
 }

@@ -111,7 +111,7 @@ static enum status judge_point(struct judge *j, const struct numbered_call *call
 	j->result->points++;
 	if (decided_is_looser(decided, found))
 		keep_looser(j, call, point);
-	else if (answer_is_stricter(found, decided.answer))
+	else if (answer_is_stricter(found, decided.answer) && !call->is_foreign)
 		j->result->tighter++;
 	return STATUS_OK;
 }

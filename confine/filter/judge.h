@@ -18,8 +18,9 @@ struct judgement {
 	uint64_t args[PROFILE_ARGS_MAX];
 	answer_t decided, found;
 
-	uint64_t points;  /* tried */
-	uint64_t tighter; /* of them, answered more strictly than decided */
+	uint64_t points; /* tried */
+	/* of them, answered more strictly than decided, where libseccomp could say what is */
+	uint64_t tighter;
 };
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "oci-spec/base/text.h"
 
+#include <endian.h>
 #include <errno.h>
 
 struct text text_cut(struct text *rest, char sep)
@@ -233,6 +234,47 @@ void buffer_add_json_string(struct buffer *b, struct text t)
 	for (size_t i = 0; i < t.len; i++)
 		add_json_char(b, (unsigned char)t.ptr[i]);
 	buffer_add_char(b, '"');
+}
+
+static const char base64_digits[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* Six bytes, the highest of `bits`, as eight digits: written out, a filter has thousands of these. */
+static inline void put_six(uint64_t bits, char out[8])
+{
+	out[0] = base64_digits[bits >> 58];
+	out[1] = base64_digits[bits >> 52 & 63];
+	out[2] = base64_digits[bits >> 46 & 63];
+	out[3] = base64_digits[bits >> 40 & 63];
+	out[4] = base64_digits[bits >> 34 & 63];
+	out[5] = base64_digits[bits >> 28 & 63];
+	out[6] = base64_digits[bits >> 22 & 63];
+	out[7] = base64_digits[bits >> 16 & 63];
+}
+
+void buffer_add_base64(struct buffer *b, struct text t)
+{
+	size_t size = (t.len + 2) / 3 * 4, left = t.len;
+	const char *in = t.ptr;
+	char *out, last[8];
+	uint64_t bits;
+
+	if (!make_room(b, size))
+		return;
+	out = b->ptr + b->len;
+	for (; left >= sizeof(bits); left -= 6, in += 6, out += 8) {
+		memcpy(&bits, in, sizeof(bits));
+		put_six(be64toh(bits), out);
+	}
+	for (size_t n; left > 0; left -= n, in += n, out += 4) {
+		n = left < 3 ? left : 3;
+		bits = 0;
+		memcpy(&bits, in, n);
+		put_six(be64toh(bits), last);
+		memset(out, '=', 4);
+		memcpy(out, last, n + 1);
+	}
+	b->len += size;
 }
 
 void buffer_add_printable(struct buffer *b, struct text t)

@@ -171,6 +171,9 @@ void buffer_add_name(struct buffer *b, const char *before, struct text name);
 /* As a JSON string with quotes: shortest escapes, bytes from 0x80 as they are. */
 void buffer_add_json_string(struct buffer *b, struct text t);
 
+/* RFC 4648, section 4: the common alphabet, padded, on one line. */
+void buffer_add_base64(struct buffer *b, struct text t);
+
 /* For people: bytes outside printable ASCII as \xNN, as error_format() does. */
 void buffer_add_printable(struct buffer *b, struct text t);
 

@@ -31,8 +31,9 @@ for runtime in runc crun; do
 		"$("$cli" filter --policy "$policy" <"$dir/config.json" | sha256sum)" "$(sha256sum <"$dir/config.json")"
 	mv "$dir/original.json" "$dir/config.json"
 	confined create --bundle "$dir" filter </dev/null
-	is "$runtime: and what the wrapper writes, byte for byte" \
-		"$(sha256sum <"$dir/config.json")" "$(sha256sum <"$dir/confined.json")"
+	is "$runtime: and what the wrapper writes, byte for byte but for crun's compiled filter" \
+		"$(sed 's/,"run\.oci\.seccomp_bpf_data":"[^"]*"//' "$dir/config.json" | sha256sum)" \
+		"$(sha256sum <"$dir/confined.json")"
 	confined delete --force filter
 
 	dir=$(bundle apply "$(runs probe status keyctl) | $tight")

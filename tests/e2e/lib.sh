@@ -102,7 +102,7 @@ require() { # PROGRAM...
 	for program in busybox jq "$@"; do
 		command -v "$program" >/dev/null || missing "$program"
 	done
-	for program in "$wrapper" "$probe" "$recorder" "$kill_at"; do
+	for program in "$wrapper" "$build/shim/oci-confine-filter" "$probe" "$recorder" "$kill_at"; do
 		[ -x "$program" ] || missing "$program"
 	done
 }
@@ -121,6 +121,7 @@ enter() { # ARGUMENTS-OF-THE-SCRIPT...
 			missing "overlayfs"
 		rm -rf /etc/oci-confine
 		mount -t cgroup2 cgroup2 /sys/fs/cgroup || missing "cgroup2"
+		install_maker
 		cgroup=$(basename "$work")
 		unset XDG_RUNTIME_DIR OCI_CONFINE_RUNTIME OCI_CONFINE_POLICY RECORD
 		trap leave EXIT
@@ -134,6 +135,21 @@ enter() { # ARGUMENTS-OF-THE-SCRIPT...
 	E2E_WORK=$outer unshare --mount --propagation private --pid --fork --kill-child \
 		--mount-proc -- bash "$0" "$@"
 	exit
+}
+
+# Puts oci-confine-filter where the wrapper looks for it: where it would be installed.
+install_maker() {
+	local top
+	maker=$(sed -n 's/^#define FILTER_MAKER_PATH "\(.*\)"$/\1/p' "$build/confine/paths.h")
+	top=${maker%/*}
+	while [ ! -d "$top" ]; do
+		top=$(dirname "$top")
+	done
+	mkdir "$work/.libexec" "$work/.libexec.work"
+	mount -t overlay -o "lowerdir=$top,upperdir=$work/.libexec,workdir=$work/.libexec.work" \
+		overlay "$top" || missing "overlayfs"
+	mkdir -p "${maker%/*}"
+	cp "$build/shim/oci-confine-filter" "$maker"
 }
 
 leave() {

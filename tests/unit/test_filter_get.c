@@ -70,10 +70,13 @@ static struct filter get(struct scratch *s)
 
 static struct text key_of(const struct ruleset *set, struct arena *arena)
 {
+	struct buffer profile = BUFFER_INIT(arena);
 	struct text key = TEXT_NONE;
 	struct error err = { 0 };
 
-	ASSERT_OK(filter_cache_key(set, arena, &key, &err), err);
+	ruleset_write(set, &profile);
+	ASSERT_OK(filter_cache_key((struct text){ profile.ptr, profile.len }, arena, &key, &err),
+		  err);
 	return key;
 }
 
