@@ -296,7 +296,7 @@ START_TEST(takes_common_numbers_for_what_they_are)
 }
 END_TEST
 
-/* Neither shape is exact for these rules; which is taken then costs every start. */
+/* Of two shapes that are as near to the rules; which is taken costs every start. */
 START_TEST(takes_the_tree_unless_the_chain_is_nearer)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
@@ -305,7 +305,6 @@ START_TEST(takes_the_tree_unless_the_chain_is_nearer)
 	struct bpf chain = compiled(&set, FILTER_CHAIN, &arena);
 	struct error err = { 0 };
 
-	ck_assert_uint_gt(judged(&set, &tree, 1, &arena).tighter, 0);
 	ck_assert_uint_eq(judged(&set, &tree, 1, &arena).tighter,
 			  judged(&set, &chain, 1, &arena).tighter);
 	ASSERT_OK(filter_make(&set, &arena, &made, &err), err);
