@@ -83,8 +83,11 @@ static bool read_number(struct text digits, unsigned base, uint64_t *ret_number)
 static void read_line(struct text line, struct numbers *numbers)
 {
 	for (size_t i = 0; i < FIELDS; i++) {
-		size_t len = strlen(keys[i]);
+		size_t len;
 
+		if (line.len == 0 || line.ptr[0] != keys[i][0])
+			continue;
+		len = strlen(keys[i]);
 		if (line.len <= len || memcmp(line.ptr, keys[i], len) != 0)
 			continue;
 		line.ptr += len;
