@@ -89,44 +89,83 @@ static char *shown_path(const struct policy *policy, struct text name, struct ar
 	return path.failed ? NULL : path.ptr;
 }
 
-static enum status load_requested(const struct policy *policy, int root,
-				  const struct request_profile *wanted, struct arena *arena,
-				  struct profile *ret_profile, struct error *err)
+/* What the profiles that one pod names have together. */
+struct sums {
+	size_t bytes, rules, names;
+};
+
+static enum status add(size_t *sum, size_t more, size_t max, const char *of_what, struct error *err)
 {
-	char *shown = shown_path(policy, wanted->name, arena);
-	char *name = text_dup(arena, wanted->name);
+	*sum += more;
+	if (*sum <= max)
+		return STATUS_OK;
+	return error_set(err, STATUS_INVALID, 0,
+			 "with this one the profiles that the annotations name have %zu %s "
+			 "together, at most %zu are read",
+			 *sum, of_what, max);
+}
+
+/* A profile of a pod's choice. */
+struct wanted {
+	char *name;  /* below the root */
+	char *shown; /* for messages */
+};
+
+static enum status read_requested(int root, const struct wanted *wanted, struct arena *arena,
+				  struct sums *sums, struct profile *ret_profile, struct error *err)
+{
 	struct stat about;
 	struct text text;
-	enum status st;
+	enum status st =
+		file_read_beneath(root, wanted->name, PROFILE_BYTES_MAX, arena, &text, &about, err);
 
-	if (shown == NULL || name == NULL)
-		return no_memory(err);
-	st = file_read_beneath(root, name, PROFILE_BYTES_MAX, arena, &text, &about, err);
 	if (st == STATUS_OK)
 		st = file_check_owner(&about, err);
 	if (st == STATUS_OK)
-		st = file_check_way(root, name, err);
+		st = file_check_way(root, wanted->name, err);
 	if (st == STATUS_OK)
-		st = parse(text, shown, arena, ret_profile, err);
-	return st == STATUS_OK ? st : error_in_file(err, shown);
+		st = add(&sums->bytes, text.len, PROFILE_BYTES_MAX, "bytes", err);
+	if (st == STATUS_OK)
+		st = parse(text, wanted->shown, arena, ret_profile, err);
+	if (st == STATUS_OK)
+		st = add(&sums->rules, ret_profile->rule_count, PROFILE_RULES_MAX, "rules", err);
+	if (st == STATUS_OK)
+		st = add(&sums->names, ret_profile->name_count, PROFILE_NAMES_MAX, "names", err);
+	return st;
+}
+
+static enum status load_requested(const struct policy *policy, const struct request *request,
+				  struct arena *arena, struct loaded_profiles *ret_profiles,
+				  struct error *err)
+{
+	AUTO(file_close) int root = -1;
+	struct sums sums = { 0, 0, 0 };
+	enum status st = open_root(policy, arena, &root, err);
+
+	for (size_t i = 0; i < request->seccomp_count && st == STATUS_OK; i++) {
+		struct text name = request->seccomp[i].name;
+		struct wanted wanted = { text_dup(arena, name), shown_path(policy, name, arena) };
+
+		if (wanted.name == NULL || wanted.shown == NULL)
+			return no_memory(err);
+		st = read_requested(root, &wanted, arena, &sums, &ret_profiles->requested[i], err);
+		if (st != STATUS_OK)
+			return error_in_file(err, wanted.shown);
+		ret_profiles->requested_count = i + 1;
+	}
+	return st;
 }
 
 enum status load_profiles(const struct policy *policy, const struct request *request,
 			  struct arena *arena, struct loaded_profiles *ret_profiles,
 			  struct error *err)
 {
-	AUTO(file_close) int root = -1;
 	enum status st = STATUS_OK;
 
 	ret_profiles->requested_count = 0;
 	if (policy->baseline == BASELINE_FILE)
 		st = load_baseline(policy, arena, &ret_profiles->baseline, err);
 	if (st == STATUS_OK && request->seccomp_count > 0)
-		st = open_root(policy, arena, &root, err);
-	for (size_t i = 0; i < request->seccomp_count && st == STATUS_OK; i++) {
-		st = load_requested(policy, root, &request->seccomp[i], arena,
-				    &ret_profiles->requested[i], err);
-		ret_profiles->requested_count = i + 1;
-	}
+		st = load_requested(policy, request, arena, ret_profiles, err);
 	return st;
 }

@@ -9,7 +9,9 @@
 /*
  * The profile files that a decision needs, read before it is made so that deciding is pure.
  * They must be root's own and not writable by others; those that a pod names must lie beneath
- * the policy's profile root, without links.
+ * the policy's profile root, without links. All that one pod names may together be as large as
+ * one profile may (PROFILE_BYTES_MAX, PROFILE_RULES_MAX, PROFILE_NAMES_MAX), so that sixteen cost
+ * a start no more than one; the error names the file that goes over.
  */
 struct loaded_profiles {
 	struct profile baseline; /* when the policy's baseline is a file */

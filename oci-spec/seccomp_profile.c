@@ -207,7 +207,7 @@ static enum status parse_rule(struct json object, enum profile_form form, struct
 static enum status parse_rules(struct json array, enum profile_form form, struct arena *arena,
 			       struct profile *profile, struct error *err)
 {
-	size_t count = count_elements(array), names = 0, number = 0;
+	size_t count = count_elements(array), number = 0;
 	enum status st = json_expect(array, JSON_ARRAY, err);
 
 	if (st != STATUS_OK)
@@ -225,8 +225,8 @@ static enum status parse_rules(struct json array, enum profile_form form, struct
 		st = parse_rule(e, form, arena, &rule, &applies, err);
 		if (st != STATUS_OK)
 			return st;
-		names += rule.name_count;
-		if (names > PROFILE_NAMES_MAX)
+		profile->name_count += rule.name_count;
+		if (profile->name_count > PROFILE_NAMES_MAX)
 			return json_fail(e, STATUS_INVALID, err,
 					 "the profile has more than %d names", PROFILE_NAMES_MAX);
 		if (applies)

@@ -63,6 +63,7 @@ struct profile {
 	struct text listener_path, listener_metadata;
 	struct profile_rule *rules;
 	size_t rule_count;
+	size_t name_count; /* of all rules together, also of those that were left out */
 };
 
 /*

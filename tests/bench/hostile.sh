@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Profiles made to be expensive: each is merged, or refused in a sentence, within 50 ms of CPU
 # and 32 MiB, alone and with RuntimeDefault, as linux.seccomp of a start and as its Localhost
-# profile. TAP. Wants WRAPPER, OCI_CONFINE, COST and NOTHING in the environment.
+# profile, and so are sixteen Localhost profiles at once. TAP. Wants WRAPPER, OCI_CONFINE, COST and NOTHING in the environment.
 set -euo pipefail
 
 max_us=50000 max_kib=32768 rounds=7
@@ -53,6 +53,21 @@ try() {
 	measured "$name, start with the profile as Localhost" "$want" "$WRAPPER" \
 		--oci-confine-policy="$work/policy.json" --oci-confine-runtime="$NOTHING" \
 		create --bundle "$work/bundle" x
+}
+
+# sixteen NAME STATUS COMMAND...: all that one container may ask for, by a start; COMMAND N prints
+# the profile N
+sixteen() {
+	local name=$1 want=$2 n list=
+	shift 2
+	for n in {0..15}; do
+		"$@" "$n" > "$work/root/p$n.json"
+		list=$list${list:+,}localhost/p$n.json
+	done
+	printf '{"ociVersion":"1.1.0","process":{"args":["/x"],"cwd":"/"},"annotations":{"oci-confine.io/seccomp":"%s"},"linux":{}}' \
+		"$list" > "$work/fresh"
+	measured "sixteen at once: $name" "$want" "$WRAPPER" --oci-confine-policy="$work/policy.json" \
+		--oci-confine-runtime="$NOTHING" create --bundle "$work/bundle" x
 }
 
 # profile DEFAULT SHAPE COUNT CALLS: rules by awk. SHAPE: plain, or the operators of the
@@ -106,6 +121,39 @@ try "1 MiB of JSON" 0 < <(profile ALLOW plain 16000 350 | padded 1048576)
 try "1 MiB of brackets" 1 < <(head -c 524288 /dev/zero | tr '\0' '[')
 try "1 MiB of keys" 1 < <(printf '{"defaultAction":"SCMP_ACT_ALLOW"'; awk 'BEGIN { for (i = 0; i < 90000; i++) printf ",\"k%d\":1", i }'; printf '}')
 try "names that are none" 0 < <(printf '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"action":"SCMP_ACT_ALLOW","names":["a0"'; awk 'BEGIN { for (i = 1; i < 65000; i++) printf ",\"a%d\"", i }'; printf ']}]}')
+# as linux.seccomp and as a Localhost profile at once, of the same size
+profile ERRNO plain 16384 350 > "$work/root/p.json"
+jq -c '{ociVersion: "1.1.0", process: {args: ["/x"], cwd: "/"}, linux: {seccomp: .},
+	annotations: {"oci-confine.io/seccomp": "localhost/p.json"}}' "$work/root/p.json" > "$work/fresh"
+measured "16384 rules twice" 0 "$WRAPPER" --oci-confine-policy="$work/policy.json" \
+	--oci-confine-runtime="$NOTHING" create --bundle "$work/bundle" x
+
+usual() { "$OCI_CONFINE" defaults; }
+ordinary() { profile ALLOW plain "$((10 + $1))" 350; }
+most_rules() { profile ERRNO plain 1024 350; }
+too_many_rules() { profile ERRNO plain 1025 350; }
+too_many_alone() { profile ERRNO plain 16384 350; }
+most_names() { profile ERRNO shared:plain 12 320; }
+too_many_names() { profile ERRNO shared:plain 190 320; }
+most_numbers() { profile ERRNO EQ 30 1; }
+many_conditions() { profile ALLOW shared:EQ,EQ,EQ 32 100; }
+many_masks() { profile ALLOW MASKED_EQ,EQ 87 $((20 + $1)); }
+most_bytes() { profile ALLOW plain 1000 350 | padded 65536; }
+too_many_bytes() { profile ALLOW plain 1000 350 | padded 65537; }
+many_calls() { profile KILL LT,GE 350 350; }
+sixteen "RuntimeDefault" 0 usual
+sixteen "ordinary ones" 0 ordinary
+sixteen "1024 rules each" 0 most_rules
+sixteen "1025 rules each" 1 too_many_rules
+sixteen "16384 rules each" 1 too_many_alone
+sixteen "3840 names each" 0 most_names
+sixteen "61000 names each" 1 too_many_names
+sixteen "30 numbers for one call each" 0 most_numbers
+sixteen "32 rules on three arguments for 100 calls each" 0 many_conditions
+sixteen "87 masks each" 0 many_masks
+sixteen "ranges for 350 calls each" 0 many_calls
+sixteen "64 KiB each" 0 most_bytes
+sixteen "a byte more each" 1 too_many_bytes
 report "the most of all: $worst_us us, $worst_kib KiB; at most $max_us and $max_kib" 1
 echo "1..$count"
 exit "$failed"

@@ -207,6 +207,87 @@ START_TEST(too_large_a_profile_is_refused)
 }
 END_TEST
 
+/* Loads "a.json" and "b.json" for one pod. */
+static enum status load_two(struct place *p, struct loaded_profiles *ret_profiles,
+			    struct error *err)
+{
+	static const char *const names[] = { "a.json", "b.json" };
+	struct request request = { .seccomp_count = 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		request.seccomp[request.seccomp_count++] = (struct request_profile){
+			text_of(names[i]), support_json(&p->arena, "{}")
+		};
+	*err = (struct error){ 0 };
+	return load_profiles(&p->policy, &request, &p->arena, ret_profiles, err);
+}
+
+static void write_padded(struct place *p, const char *name, size_t bytes)
+{
+	char *text = arena_alloc(&p->arena, bytes + 1);
+
+	memset(text, ' ', bytes);
+	memcpy(text, PROFILE, strlen(PROFILE));
+	support_write_file(p->root, name, text);
+}
+
+static void write_rules(struct place *p, const char *name, size_t rules, size_t names)
+{
+	struct buffer text = BUFFER_INIT(&p->arena);
+
+	buffer_add_str(&text, "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[");
+	for (size_t r = 0; r < rules; r++) {
+		buffer_add_str(&text, r == 0 ? "{\"action\":\"SCMP_ACT_LOG\",\"names\":["
+					     : ",{\"action\":\"SCMP_ACT_LOG\",\"names\":[");
+		for (size_t n = 0; n < names; n++)
+			buffer_add_str(&text, n == 0 ? "\"bpf\"" : ",\"bpf\"");
+		buffer_add_str(&text, "]}");
+	}
+	buffer_add_str(&text, "]}");
+	buffer_add_char(&text, '\0');
+	support_write_file(p->root, name, text.ptr);
+}
+
+START_TEST(all_together_may_be_as_large_as_one)
+{
+	struct loaded_profiles *profiles;
+	struct error err = { 0 };
+	struct place p;
+	char second[256];
+
+	place_init(&p);
+	(void)snprintf(second, sizeof(second), "%s/b.json", p.root);
+	profiles = arena_alloc(&p.arena, sizeof(*profiles));
+
+	write_padded(&p, "a.json", PROFILE_BYTES_MAX / 2);
+	write_padded(&p, "b.json", PROFILE_BYTES_MAX / 2);
+	ASSERT_OK(load_two(&p, profiles, &err), err);
+	ck_assert_uint_eq(profiles->requested_count, 2);
+	write_padded(&p, "b.json", PROFILE_BYTES_MAX / 2 + 1);
+	ck_assert_int_eq(load_two(&p, profiles, &err), STATUS_INVALID);
+	ck_assert_str_eq(err.file, second);
+	ck_assert_str_eq(err.what, "with this one the profiles that the annotations name have "
+				   "1048577 bytes together, at most 1048576 are read");
+
+	write_rules(&p, "a.json", PROFILE_RULES_MAX - 2, 1);
+	write_rules(&p, "b.json", 2, 1);
+	ASSERT_OK(load_two(&p, profiles, &err), err);
+	write_rules(&p, "b.json", 3, 1);
+	ck_assert_int_eq(load_two(&p, profiles, &err), STATUS_INVALID);
+	ck_assert_str_eq(err.file, second);
+	ck_assert_ptr_nonnull(strstr(err.what, "have 16385 rules together"));
+
+	write_rules(&p, "a.json", 2, PROFILE_NAMES_MAX / 2 - 1);
+	write_rules(&p, "b.json", 1, 2);
+	ASSERT_OK(load_two(&p, profiles, &err), err);
+	write_rules(&p, "b.json", 1, 3);
+	ck_assert_int_eq(load_two(&p, profiles, &err), STATUS_INVALID);
+	ck_assert_str_eq(err.file, second);
+	ck_assert_ptr_nonnull(strstr(err.what, "have 65537 names together"));
+	place_done(&p);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("confine load");
@@ -217,5 +298,6 @@ int main(void)
 	tcase_add_test(tc, the_root_itself_must_be_sound);
 	tcase_add_test(tc, a_baseline_file_is_held_to_the_same);
 	tcase_add_test(tc, too_large_a_profile_is_refused);
+	tcase_add_test(tc, all_together_may_be_as_large_as_one);
 	return support_run(suite);
 }
