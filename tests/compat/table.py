@@ -49,7 +49,6 @@ REASONS = [
     ("hook error", "podman", "Where podman runs crun; see there. With runc it is told."),
     ("hook error", "crun", "crun tells of a hook that failed its exit code, not what it said. The system's log has"
      " the sentence; the container does not start all the same."),
-    ("compiled filter", "crun", "The wrapper hands crun the profile, and crun compiles it."),
 ]
 
 

@@ -6,7 +6,8 @@
 set -euo pipefail
 
 top=$1 build=$2
-programs=(shim/oci-confine-runtime shim/containerd-shim-confine-v2 hook/oci-confine-hook cli/oci-confine)
+programs=(shim/oci-confine-runtime shim/oci-confine-filter shim/containerd-shim-confine-v2
+	hook/oci-confine-hook cli/oci-confine)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 count=0 failed=0

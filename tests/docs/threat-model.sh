@@ -28,6 +28,7 @@ io_uring
 User namespaces
 Seccomp listeners
 libseccomp
+The compiled filter for crun
 Ptrace, signals, the way out of a label
 The environment
 The programs'\'' own links and names
