@@ -44,6 +44,12 @@ jqs 'since ten minutes' '.records == 0 and .entries == []'
 is 'nothing' 0 report --since 10m log
 says 'is said too' 'Nothing was denied or logged.'
 
+for stamp in 'Nov 14 22:13:20' 1700000000.123456 2023-11-14T22:13:20+00:00; do
+	log "$stamp node kernel: $(seccomp 1700000000 272 0x50001 | cut -d' ' -f5-)"
+	run report --json - < "$work/log"
+	jqs "journalctl -k, by a pipe: $stamp" '.entries[0] | .call == "unshare" and .last == 1700000000'
+done
+
 gap=$(printf '\035')
 log "type=SECCOMP msg=audit(1700000000.1:4): auid=1 pid=$none comm=610A62 exe=\"/bin/x y\" sig=31 arch=40000003 syscall=54 compat=1 ip=0x1 code=0x30000${gap}ARCH=i386 SYSCALL=ioctl"
 run report --json log
