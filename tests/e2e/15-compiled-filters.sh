@@ -134,6 +134,26 @@ for runtime_path in "$(command -v crun)" "$unpacked/trixie/usr/bin/crun" "$unpac
 	through run --bundle "$dir" listener >/dev/null 2>&1
 	is "$version: calls that a listener answers need more than a filter" "$(handed "$dir")" 0
 
+	# --- crun's own cache, which knows a profile by its names joined, and not by its errnos ---
+
+	echo '{"seccomp": {"baseline": "none"}}' >"$work/none.json"
+	policy=$work/none.json
+	dir=$(bundle victim "$(runs probe mkdir getpid) | .linux.seccomp = {defaultAction: \"SCMP_ACT_ALLOW\",
+		syscalls: [{names: [\"mkdir\"], action: \"SCMP_ACT_ERRNO\"}]}")
+	through run --bundle "$dir" victim >/dev/null 2>&1
+	mkdir -p "$work/b-poison"
+	jq "del(.annotations[\"$key\"]) | .linux.seccomp.syscalls[0].names = [\"mk\", \"dir\"]" \
+		"$dir/config.json" >"$work/b-poison/config.json"
+	is "$version alone: a profile whose names, joined, are the same denies nothing" \
+		"$(runtime_command run --bundle "$work/b-poison" poison 2>/dev/null </dev/null)" \
+		$'mkdir ENOENT\ngetpid ok'
+	through create --bundle "$dir" victim >/dev/null 2>&1
+	is "$version: which is not what ours is taken for" "$(through exec victim probe mkdir 2>&1)" \
+		"mkdir EPERM"
+	through delete --force victim
+	is "$version: nor in a start" "$(through run --bundle "$dir" victim 2>&1)" $'mkdir EPERM\ngetpid ok'
+	policy=$strict
+
 	# --- entries that nobody can trust ---
 
 	dir=$(bundle bad "$(runs probe keyctl chmod) | $deny_chmod")
