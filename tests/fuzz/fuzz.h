@@ -43,7 +43,7 @@ uint64_t fuzz_u64(struct fuzz_bytes *bytes);
  */
 void fuzz_check_error(enum status st, const struct error *err, bool may_lack_file);
 
-/* Warnings are kept within their limits, and have no control characters but those escaped. */
+/* Warnings are kept within their limits; programs escape them when they print. */
 void fuzz_check_notes(const struct notes *notes);
 
 /*

@@ -47,7 +47,6 @@ static void check_heard(const struct confine *confine, const struct container *c
 		     request->no_new_privileges);
 	fuzz_require(!is_asked(container, "oci-confine.io/drop-capabilities", "ALL") ||
 		     request->drop_capabilities == UINT64_MAX);
-	fuzz_require(container_annotation(container, "run.oci.seccomp_bpf_data").ptr == NULL);
 	fuzz_require(container_annotation(container, "org.criu.config").ptr == NULL);
 }
 

@@ -150,17 +150,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena arena = ARENA_INIT;
 	struct runtime_args *args = arena_alloc(&arena, sizeof(*args));
-	char *text = text_dup(&arena, fuzz_text(data, size)), *argv[WORDS_MAX + 2];
+	char *text = text_dup(&arena, fuzz_text(data, size));
+	char *argv[WORDS_MAX + 2], *given[WORDS_MAX + 2];
 	int argc = split(text, argv);
 	struct error err = { 0 };
 	enum status st;
 
 	fuzz_require(args != NULL && text != NULL);
+	memcpy(given, argv, sizeof(given)); /* words of argv itself may be moved */
 	st = runtime_args_parse(argc, argv, &arena, args, &err);
 	if (st != STATUS_OK) {
 		fuzz_check_error(st, &err, false);
 	} else if (!args->show_version) {
-		check_handed_on(args, argc, argv);
+		check_handed_on(args, argc, given);
 		check_readings(args);
 		if (args->command == COMMAND_EXEC && args->process == NULL && args->id != NULL)
 			check_exec(args, &arena);
