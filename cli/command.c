@@ -76,7 +76,8 @@ enum status quiet_failure(struct error *err)
 enum status print_pieces(const struct iovec *pieces, size_t count, struct error *err)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (fwrite(pieces[i].iov_base, 1, pieces[i].iov_len, stdout) != pieces[i].iov_len)
+		if (pieces[i].iov_len > 0 && /* of nothing there may be no base */
+		    fwrite(pieces[i].iov_base, 1, pieces[i].iov_len, stdout) != pieces[i].iov_len)
 			return error_set(err, STATUS_SYSTEM, errno, "cannot write the output");
 	}
 	if (fflush(stdout) != 0)

@@ -203,7 +203,7 @@ char argument_kind(unsigned call, unsigned index)
 		int order = memcmp(known.ptr, name.ptr, n);
 
 		if (order == 0 && known.len == name.len)
-			return index < strlen(table[mid].kinds) ? table[mid].kinds[index] : '-';
+			return (char)(index < strlen(table[mid].kinds) ? table[mid].kinds[index] : '-');
 		if (order < 0 || (order == 0 && known.len < name.len))
 			low = mid + 1;
 		else

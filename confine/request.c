@@ -68,6 +68,7 @@ static bool is_plain_path(struct text path)
 			return false;
 	}
 	for (size_t i = 0; i < path.len; i++) {
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a text of some length is one */
 		unsigned char c = (unsigned char)path.ptr[i];
 
 		if (c < 0x20 || c >= 0x7f)

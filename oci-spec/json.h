@@ -153,6 +153,9 @@ uint32_t json_end(struct json value);
 /* Sets err to st at this value's file and JSON path. Returns st. */
 enum status json_fail(struct json value, enum status st, struct error *err, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
+#ifdef __clang_analyzer__ /* see error.h */
+#define json_fail(...) error_failed(json_fail(__VA_ARGS__))
+#endif
 
 /* Writes the JSON path of the value, "linux.seccomp.syscalls[3]"; cut at size. */
 void json_path(struct json value, char *path, size_t size);

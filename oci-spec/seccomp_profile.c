@@ -219,6 +219,7 @@ static enum status parse_rules(struct json array, enum profile_form form, struct
 	if (profile->rules == NULL)
 		return no_memory(err);
 	for (struct json e = json_first(array); json_exists(e); e = json_next(e)) {
+		/* cppcheck-suppress unknownEvaluationOrder ; the member is not the variable */
 		struct profile_rule rule = { .number = (uint16_t)number++ };
 		bool applies = true;
 

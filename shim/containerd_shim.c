@@ -138,25 +138,27 @@ static enum status find_real_shim(const char *search, struct arena *arena, const
 {
 	struct text rest = search != NULL ? text_of(search) : TEXT_NONE;
 	const char *called = called_path(), *slash = strrchr(called, '/');
+	const char *found = NULL;
 	enum status st = STATUS_OK;
 
-	*ret_path = NULL;
-	while (st == STATUS_OK && *ret_path == NULL && rest.ptr != NULL)
-		st = look_in(text_cut(&rest, ':'), arena, ret_path, err);
-	if (st == STATUS_OK && *ret_path == NULL && slash != NULL)
-		st = look_in((struct text){ called, (size_t)(slash - called) }, arena, ret_path,
-			     err);
-	if (st == STATUS_OK && *ret_path == NULL)
-		st = error_set(err, STATUS_UNSUPPORTED, 0,
-			       "cannot find " REAL_SHIM " in PATH (%.200s)",
-			       search != NULL ? search : "not set");
-	return st;
+	while (st == STATUS_OK && found == NULL && rest.ptr != NULL)
+		st = look_in(text_cut(&rest, ':'), arena, &found, err);
+	if (st == STATUS_OK && found == NULL && slash != NULL)
+		st = look_in((struct text){ called, (size_t)(slash - called) }, arena, &found, err);
+	if (st != STATUS_OK)
+		return st;
+	if (found == NULL)
+		return error_set(err, STATUS_UNSUPPORTED, 0,
+				 "cannot find " REAL_SHIM " in PATH (%.200s)",
+				 search != NULL ? search : "not set");
+	*ret_path = found;
+	return STATUS_OK;
 }
 
 static enum status run(char **argv, struct arena *arena, struct error *err)
 {
-	const char *name, *real, *search = environment_search_path();
-	struct private private = { NULL, NULL };
+	const char *name, *real = "", *search = environment_search_path();
+	struct private private = { "", "" };
 	enum status st;
 
 	st = called_name(called_path(), "containerd-shim-confine", "-v2", arena, &name, err);

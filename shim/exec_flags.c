@@ -18,7 +18,7 @@ static bool find_capability(const char *word, unsigned *ret_number)
 	for (; *word != '\0'; word++) {
 		char c = *word;
 
-		upper[n++] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+		upper[n++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
 	}
 	upper[n] = '\0';
 	return capability_number(text_of(upper), ret_number);

@@ -16,7 +16,7 @@ die() { printf 'run.sh: %s\n' "$*" >&2; exit 1; }
 [ "$(id -u)" = 0 ] || die "must run as root (containers, and packages)"
 
 packages=(gcc libc6-dev linux-libc-dev meson ninja-build pkg-config musl-tools libseccomp-dev
-          libcap-ng-dev libyajl-dev libmd-dev libxxhash-dev libapparmor-dev apparmor check clang
+          clang-tidy cppcheck libcap-ng-dev libyajl-dev libmd-dev libxxhash-dev libapparmor-dev apparmor check clang
           libclang-rt-14-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross runc crun podman conmon
           containerd qemu-system-x86 busybox-static jq python3 python3-grpcio python3-protobuf
           python3-websocket python3-yaml protobuf-compiler strace valgrind shellcheck groff-base

@@ -35,7 +35,7 @@ enum status apparmor_source_read(struct text name, const struct policy *policy, 
  * the kernel enforces "deny" in complain mode as well, unless it is "audit deny"
  * (security/apparmor/file.c, aa_audit_file).
  */
-enum status apparmor_source_form(const struct apparmor_source *source, struct text preprocessed,
+enum status apparmor_source_form(const struct apparmor_source *source, struct text text,
 				 struct arena *arena, struct text *ret_text,
 				 struct error *err) MUST_CHECK;
 
@@ -43,6 +43,6 @@ enum status apparmor_source_form(const struct apparmor_source *source, struct te
  * What the profile attaches to by itself, "/usr/bin/x" of "profile NAME /usr/bin/x {": programs
  * of the host run under it as soon as it is loaded. Empty: nothing.
  */
-struct text apparmor_source_attachment(struct text preprocessed, struct text name);
+struct text apparmor_source_attachment(struct text text, struct text name);
 
 #endif

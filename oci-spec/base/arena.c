@@ -77,7 +77,7 @@ void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_siz
 		return ptr;
 	}
 	copy = arena_alloc(arena, new_size);
-	if (copy != NULL && old_size != 0)
+	if (copy != NULL && ptr != NULL)
 		memcpy(copy, ptr, old_size);
 	return copy;
 }

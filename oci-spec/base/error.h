@@ -46,4 +46,18 @@ enum status error_where(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 
  */
 void error_format(const struct error *err, char *line, size_t size);
 
+/*
+ * Analyzers look at one file at a time, and would go on after a failure as if its status could be
+ * STATUS_OK. No compiler defines this.
+ */
+#ifdef __clang_analyzer__
+static inline enum status error_failed(enum status st)
+{
+	return st != STATUS_OK ? st : STATUS_INVALID;
+}
+#define error_set(...) error_failed(error_set(__VA_ARGS__))
+#define error_in_file(...) error_failed(error_in_file(__VA_ARGS__))
+#define error_where(...) error_failed(error_where(__VA_ARGS__))
+#endif
+
 #endif

@@ -250,6 +250,7 @@ static enum status write_all(int fd, const struct iovec *pieces, size_t count, s
 			batch[n] = pieces[done + n];
 			n++;
 		}
+		/* cppcheck-suppress uninitvar ; done < count: there is one at least */
 		batch[0].iov_base = (char *)batch[0].iov_base + skip;
 		batch[0].iov_len -= skip;
 		wrote = writev(fd, batch, (int)n);
