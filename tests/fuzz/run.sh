@@ -54,7 +54,7 @@ one() {
 	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$target" "$(date -u +%Y-%m-%d)" "$revision" "$cpu" \
 		"$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" \
 		"$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)" \
-		"$(sed -n 's/.*(\([0-9]*\) inline 8-bit counters).*/\1/p' "$log" | tail -n 1)" \
+		"$(sed -n 's/.* ft: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)" \
 		"$findings" | tee -a "$here/record.tsv"
 	[ "$findings" = 0 ]
 }
@@ -72,7 +72,7 @@ keep() {
 	bytes=$(cat "$here/corpus/$target"/* 2>/dev/null | wc -c)
 	while read -r size file; do
 		count=$((count + 1)) bytes=$((bytes + size))
-		[ "$count" -le 50 ] && [ "$bytes" -le 100000 ] || break
+		if [ "$count" -gt 50 ] || [ "$bytes" -gt 100000 ]; then break; fi
 		cp "$merged/$file" "$here/corpus/$target/$file"
 	done < <(cd "$merged" && find . -type f -printf '%s %f\n' | sort -n)
 	rm -rf "$merged"
