@@ -22,6 +22,7 @@ START_TEST(built_in_policy_is_the_documented_one)
 	ck_assert_uint_eq(p.drop_capabilities, 0);
 	ck_assert_uint_eq(p.limit_capabilities, UINT64_MAX);
 	ck_assert(!p.no_new_privileges && !p.native_arch_only && !p.exempt_engine_is_containerd);
+	ck_assert(p.precompiled);
 	ck_assert_uint_gt(p.runtimes.list.count, 0);
 	for (size_t i = 0; i < p.runtimes.list.count; i++)
 		ck_assert(text_starts_with(p.runtimes.list.items[i], "/"));
@@ -35,7 +36,7 @@ START_TEST(reads_every_key)
 		&arena,
 		"{\"runtimes\":[\"/a\",\"/b\"],\"runtime-override\":false,"
 		"\"seccomp\":{\"baseline\":\"runtime-default@1.7\",\"profile-root\":\"/p\","
-		"\"architectures\":\"native\"},"
+		"\"architectures\":\"native\",\"precompiled\":false},"
 		"\"capabilities\":{\"drop\":[\"CAP_NET_RAW\"],\"limit\":[\"CAP_KILL\",\"CAP_CHOWN\"]},"
 		"\"no-new-privileges\":true,\"unconfined\":\"pass\",\"privileged\":\"confine\",\"restore\":\"pass\","
 		"\"hook\":{\"no-new-privileges\":\"refuse\"},"
@@ -45,6 +46,7 @@ START_TEST(reads_every_key)
 	ck_assert_uint_eq(p.runtimes.list.count, 2);
 	ASSERT_TEXT(p.runtimes.list.items[1], "/b");
 	ck_assert(!p.runtimes.allow_override && p.native_arch_only && p.no_new_privileges);
+	ck_assert(!p.precompiled);
 	ck_assert_int_eq(p.baseline, BASELINE_RUNTIME_DEFAULT);
 	ASSERT_TEXT(p.baseline_version, "1.7");
 	ASSERT_TEXT(p.profile_root, "/p");
@@ -104,6 +106,7 @@ static const struct refuse_case {
 	{ "{\"seccomp\":{\"profile-root\":null}}", "seccomp.profile-root", "expected a string" },
 	{ "{\"seccomp\":{\"architectures\":\"all\"}}", "seccomp.architectures",
 	  "expected \"keep\" or \"native\"" },
+	{ "{\"seccomp\":{\"precompiled\":\"no\"}}", "seccomp.precompiled", "expected" },
 	{ "{\"seccomp\":{\"architectures\":[]}}", "seccomp.architectures", "expected \"keep\"" },
 	{ "{\"capabilities\":{\"drop\":[\"NET_RAW\"]}}", "capabilities.drop[0]",
 	  "unknown capability 'NET_RAW'" },
