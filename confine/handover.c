@@ -9,7 +9,6 @@
 
 #define MAKER_SECONDS 10
 #define MAKER_OUTPUT_MAX ((size_t)4 * 1024 * 1024) /* what it may write: the entry, key and all */
-#define MAKER_MEMORY_MAX ((uint64_t)512 * 1024 * 1024)
 
 static bool can_be_handed_over(const struct policy *policy, const struct confinement *decision)
 {
@@ -24,8 +23,7 @@ static enum status make(const struct handover *handover, struct text profile, st
 	const struct program maker = { .path = handover->maker,
 				       .argv = argv,
 				       .seconds = MAKER_SECONDS,
-				       .output_max = MAKER_OUTPUT_MAX,
-				       .memory_max = MAKER_MEMORY_MAX };
+				       .output_max = MAKER_OUTPUT_MAX };
 	struct text ignored;
 
 	return program_run(&maker, profile, arena, &ignored, err);
