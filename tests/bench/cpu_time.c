@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cpu_time ROUNDS FRESH USED COMMAND-A --- COMMAND-B [--- COMMAND-C...]: runs the commands in turn, ROUNDS
- * times each, and prints the median CPU time (user and system) of one run in microseconds, one
- * line a command. Interleaved, so that whatever else the machine does meets all alike. Before
- * each run, uncounted, the file USED is made a copy of FRESH.
+ * cpu_time [-j N] ROUNDS FRESH USED COMMAND [+++ AFTER] [--- COMMAND [+++ AFTER]]...: runs the
+ * commands in turn, ROUNDS times each, N of each at once, "@" in their words and in USED being the
+ * number of the one, 0 to N-1. Interleaved, and with another one first in every round, so that
+ * whatever else the machine does meets all alike. Before each run, uncounted, the file USED is
+ * made a copy of FRESH; after it AFTER is run, uncounted too.
+ *
+ * Prints one line a command: the median CPU time (user and system, of what it waited for as well)
+ * of one run in microseconds, the median of its ratio to the first command's in the same round,
+ * and the ratio of the sums over all rounds.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -11,14 +16,28 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define COMMANDS_MAX 16
 #define ROUNDS_MAX 5000
+#define WORDS_MAX 64
+#define WORD_MAX 512
+#define AT_ONCE_MAX 10
 
-static char **commands[COMMANDS_MAX];
-static double taken[COMMANDS_MAX][ROUNDS_MAX];
+static struct command {
+	char **words, **after; /* after: NULL for none */
+	double taken[ROUNDS_MAX];
+} commands[COMMANDS_MAX];
+
+static const char *with_number(const char *word, int number, char *out)
+{
+	size_t n = 0;
+
+	for (; *word != '\0' && n + 1 < WORD_MAX; word++)
+		out[n++] = *word == '@' ? (char)('0' + number) : *word;
+	out[n] = '\0';
+	return out;
+}
 
 static void copy(const char *from, const char *to)
 {
@@ -33,26 +52,56 @@ static void copy(const char *from, const char *to)
 	(void)fclose(in);
 }
 
-static double run_once(char **command)
+/* What it prints goes to standard error: a container's first process keeps what it is given. */
+static pid_t start(char **words, int number)
+{
+	static char text[WORDS_MAX][WORD_MAX];
+	static const char *argv[WORDS_MAX + 1];
+	int count = 0;
+	pid_t pid;
+
+	for (; words[count] != NULL && count < WORDS_MAX; count++)
+		argv[count] = with_number(words[count], number, text[count]);
+	argv[count] = NULL;
+	pid = vfork();
+	if (pid == 0) {
+		if (dup2(STDERR_FILENO, STDOUT_FILENO) >= 0)
+			(void)execv(argv[0], (char *const *)(uintptr_t)argv);
+		_exit(127);
+	}
+	return pid;
+}
+
+/* The CPU time of the next one that ends. */
+static double finish(const char *name)
 {
 	struct rusage usage;
 	int status;
-	pid_t pid = vfork();
 
-	if (pid == 0) {
-		(void)execv(command[0], command);
-		_exit(127);
-	}
-	if (pid < 0 || wait4(pid, &status, 0, &usage) != pid || !WIFEXITED(status)) {
-		(void)fprintf(stderr, "cpu_time: cannot run %s\n", command[0]);
-		exit(1);
-	}
-	if (WEXITSTATUS(status) != 0) {
-		(void)fprintf(stderr, "cpu_time: %s exited %d\n", command[0], WEXITSTATUS(status));
+	if (wait4(-1, &status, 0, &usage) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+		(void)fprintf(stderr, "cpu_time: %s failed\n", name);
 		exit(1);
 	}
 	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
 	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+static double run(const struct command *command, int at_once, const char *fresh, const char *used)
+{
+	char path[WORD_MAX];
+	double taken = 0;
+
+	for (int i = 0; i < at_once; i++)
+		copy(fresh, with_number(used, i, path));
+	for (int i = 0; i < at_once; i++)
+		(void)start(command->words, i);
+	for (int i = 0; i < at_once; i++)
+		taken += finish(command->words[0]);
+	for (int i = 0; i < at_once && command->after != NULL; i++) {
+		(void)start(command->after, i);
+		(void)finish(command->after[0]);
+	}
+	return taken;
 }
 
 static int by_size(const void *a, const void *b)
@@ -62,32 +111,72 @@ static int by_size(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-int main(int argc, char **argv)
+static double median(double *list, int count)
 {
-	int rounds = argc > 4 ? (int)strtol(argv[1], NULL, 10) : 0, count = 0;
+	qsort(list, (size_t)count, sizeof(list[0]), by_size);
+	return list[count / 2];
+}
 
-	if (rounds < 1 || rounds > ROUNDS_MAX) {
-		(void)fprintf(stderr, "usage: cpu_time ROUNDS FRESH USED COMMAND... [--- COMMAND...]...\n");
-		return 2;
+static void print(const struct command *command, int rounds)
+{
+	static double times[ROUNDS_MAX], ratios[ROUNDS_MAX];
+	double sum = 0, first = 0;
+
+	for (int i = 0; i < rounds; i++) {
+		times[i] = command->taken[i];
+		ratios[i] = command->taken[i] / (commands[0].taken[i] + 1e-9);
+		sum += command->taken[i];
+		first += commands[0].taken[i];
 	}
-	commands[count++] = argv + 4;
-	for (int i = 4; i < argc; i++) {
-		if (strcmp(argv[i], "---") != 0)
-			continue;
-		argv[i] = NULL;
-		if (count == COMMANDS_MAX)
-			return 2;
-		commands[count++] = argv + i + 1;
-	}
-	for (int round = 0; round < rounds; round++) {
-		for (int c = 0; c < count; c++) {
-			copy(argv[2], argv[3]);
-			taken[c][round] = run_once(commands[c]);
+	printf("%.1f %.4f %.4f\n", median(times, rounds), median(ratios, rounds), sum / first);
+}
+
+/* Takes the command line apart; how many commands it has, 0 when it is not understood. */
+static int parse(char **words)
+{
+	int count = 0;
+
+	commands[count++].words = words;
+	for (; *words != NULL; words++) {
+		struct command *last = &commands[count - 1];
+
+		if (strcmp(*words, "+++") == 0) {
+			*words = NULL;
+			last->after = words + 1;
+		} else if (strcmp(*words, "---") == 0) {
+			*words = NULL;
+			if (count == COMMANDS_MAX)
+				return 0;
+			commands[count++].words = words + 1;
 		}
 	}
-	for (int c = 0; c < count; c++) {
-		qsort(taken[c], (size_t)rounds, sizeof(taken[c][0]), by_size);
-		printf("%.1f\n", taken[c][rounds / 2]);
+	return count;
+}
+
+int main(int argc, char **argv)
+{
+	int at_once = 1, rounds, count;
+
+	if (argc > 2 && strcmp(argv[1], "-j") == 0) {
+		at_once = atoi(argv[2]);
+		argv += 2;
+		argc -= 2;
 	}
+	rounds = argc > 4 ? atoi(argv[1]) : 0;
+	count = rounds > 0 ? parse(argv + 4) : 0;
+	if (rounds < 1 || rounds > ROUNDS_MAX || at_once < 1 || at_once > AT_ONCE_MAX || count == 0) {
+		(void)fprintf(stderr, "usage: cpu_time [-j N] ROUNDS FRESH USED COMMAND... [+++ AFTER...] "
+				      "[--- COMMAND...]...\n");
+		return 2;
+	}
+	for (int round = 0; round < rounds; round++) {
+		for (int i = 0; i < count; i++) {
+			struct command *command = &commands[(i + round) % count];
+
+			command->taken[round] = run(command, at_once, argv[2], argv[3]);
+		}
+	}
+	for (int c = 0; c < count; c++)
+		print(&commands[c], rounds);
 	return 0;
 }

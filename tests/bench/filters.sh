@@ -1,10 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# filters.sh OCI-CONFINE MERGED-COST SOURCE-ROOT: what a merged filter costs against its inputs'
+# filters.sh BUILD: what a merged filter costs against its inputs'
 # own, one on the other. Prints a table; nothing here passes or fails.
 set -euo pipefail
 
-confine=$1 cost=$2 top=$3
+build=$(cd "$1" && pwd)
+top=$(cd "$(dirname "$0")/../.." && pwd)
+confine=$build/cli/oci-confine cost=$build/tests/bench/merged_cost
+for tool in jq valgrind; do
+	command -v "$tool" > /dev/null || { echo "needs $tool"; exit 77; }
+done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 arches='"architectures":["SCMP_ARCH_X86_64","SCMP_ARCH_X86","SCMP_ARCH_X32"]'
