@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cpu_time [-j N] ROUNDS FRESH USED COMMAND [+++ AFTER] [--- COMMAND [+++ AFTER]]...: runs the
+ * cpu_time [-r] [-j N] ROUNDS FRESH USED COMMAND [+++ AFTER] [--- COMMAND [+++ AFTER]]...: runs the
  * commands in turn, ROUNDS times each, N of each at once, "@" in their words and in USED being the
  * number of the one, 0 to N-1. Interleaved, and with another one first in every round, so that
  * whatever else the machine does meets all alike. Before each run, uncounted, the file USED is
  * made a copy of FRESH; after it AFTER is run, uncounted too.
  *
  * Prints one line a command: the median CPU time (user and system, of what it waited for as well)
- * of one run in microseconds, the median of its ratio to the first command's in the same round,
- * and the ratio of the sums over all rounds.
+ * of one run in microseconds; with -r behind it the median of its ratio to the first command's in
+ * the same round, and the ratio of the sums over all rounds.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,7 +118,7 @@ static double median(double *list, int count)
 	return list[count / 2];
 }
 
-static void print(const struct command *command, int rounds)
+static void print(const struct command *command, int rounds, bool with_ratios)
 {
 	static double times[ROUNDS_MAX], ratios[ROUNDS_MAX];
 	double sum = 0, first = 0;
@@ -128,7 +129,10 @@ static void print(const struct command *command, int rounds)
 		sum += command->taken[i];
 		first += commands[0].taken[i];
 	}
-	printf("%.1f %.4f %.4f\n", median(times, rounds), median(ratios, rounds), sum / first);
+	printf("%.1f", median(times, rounds));
+	if (with_ratios)
+		printf(" %.4f %.4f", median(ratios, rounds), sum / first);
+	printf("\n");
 }
 
 /* Takes the command line apart; how many commands it has, 0 when it is not understood. */
@@ -156,7 +160,12 @@ static int parse(char **words)
 int main(int argc, char **argv)
 {
 	int at_once = 1, rounds, count;
+	bool with_ratios = argc > 1 && strcmp(argv[1], "-r") == 0;
 
+	if (with_ratios) {
+		argv++;
+		argc--;
+	}
 	if (argc > 2 && strcmp(argv[1], "-j") == 0) {
 		at_once = atoi(argv[2]);
 		argv += 2;
@@ -165,7 +174,7 @@ int main(int argc, char **argv)
 	rounds = argc > 4 ? atoi(argv[1]) : 0;
 	count = rounds > 0 ? parse(argv + 4) : 0;
 	if (rounds < 1 || rounds > ROUNDS_MAX || at_once < 1 || at_once > AT_ONCE_MAX || count == 0) {
-		(void)fprintf(stderr, "usage: cpu_time [-j N] ROUNDS FRESH USED COMMAND... [+++ AFTER...] "
+		(void)fprintf(stderr, "usage: cpu_time [-r] [-j N] ROUNDS FRESH USED COMMAND... [+++ AFTER...] "
 				      "[--- COMMAND...]...\n");
 		return 2;
 	}
@@ -177,6 +186,6 @@ int main(int argc, char **argv)
 		}
 	}
 	for (int c = 0; c < count; c++)
-		print(&commands[c], rounds);
+		print(&commands[c], rounds, with_ratios);
 	return 0;
 }

@@ -59,7 +59,7 @@ echo
 echo '| wrapper | us CPU | times ours | times the least |'
 echo '|---|---|---|---|'
 for i in "${!names[@]}"; do
-	awk -v name="${names[i]}" -v ours="${t[1]%% *}" -v least="${t[0]%% *}" '{
+	awk -v name="${names[i]}" -v ours="${t[1]}" -v least="${t[0]}" '{
 		printf "| %s | %d | %.2f | %.2f |\n", name, $1, $1 / ours, $1 / least }' <<< "${t[i]}"
 done
 for m in "${missing[@]}"; do
