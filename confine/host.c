@@ -42,41 +42,52 @@ static uint64_t read_capabilities(void)
  * An engine that itself lacks a capability grants "all" without it: containerd and podman write
  * what they have. Without any (a user's tests) the kernel's whole set is taken.
  */
-static uint64_t read_grantable(uint64_t known)
+static enum status read_grantable(uint64_t known, uint64_t *ret_grantable, struct error *err)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct data[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
 	uint64_t permitted;
 
 	if (syscall(SYS_capget, &header, data) != 0)
-		return known;
+		return error_set(err, STATUS_SYSTEM, errno, "cannot ask for our capabilities");
 	permitted = (uint64_t)data[1].permitted << 32 | data[0].permitted;
-	return (permitted & known) != 0 ? permitted & known : known;
+	*ret_grantable = (permitted & known) != 0 ? permitted & known : known;
+	return STATUS_OK;
 }
 
-static bool is_apparmor_enabled(void)
+/*
+ * Only a kernel that does not know the file has no AppArmor. Whatever else keeps us from reading
+ * it must not leave the baseline out.
+ */
+static enum status read_apparmor_enabled(bool *ret_enabled, struct error *err)
 {
-	AUTO(file_close)
-	int fd = open("/sys/module/apparmor/parameters/enabled", O_RDONLY | O_CLOEXEC);
+	static const char path[] = "/sys/module/apparmor/parameters/enabled";
+	AUTO(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char answer = 'N';
+	ssize_t n = fd >= 0 ? read(fd, &answer, 1) : -1;
 
-	return fd >= 0 && read(fd, &answer, 1) == 1 && answer == 'Y';
+	if (n != 1 && (fd >= 0 || errno != ENOENT))
+		return error_set(err, STATUS_SYSTEM, n == 0 ? EIO : errno,
+				 "cannot tell whether this kernel has AppArmor: %s", path);
+	*ret_enabled = answer == 'Y';
+	return STATUS_OK;
 }
 
 /* That the list cannot be read is for who needs it to tell. */
-static void read_apparmor(struct arena *arena, struct host *host)
+static enum status read_apparmor(struct arena *arena, struct host *host, struct error *err)
 {
 	AUTO(file_close) int fd = -1;
 	struct error ignored;
+	enum status st = read_apparmor_enabled(&host->has_apparmor, err);
 
-	host->has_apparmor = is_apparmor_enabled();
-	if (!host->has_apparmor)
-		return;
+	if (st != STATUS_OK || !host->has_apparmor)
+		return st;
 	fd = open(APPARMOR_LOADED_PATH, O_RDONLY | O_CLOEXEC);
 	host->apparmor_hidden = fd < 0 && (errno == EACCES || errno == EPERM);
 	if (fd < 0 || file_read_fd(fd, APPARMOR_LOADED_BYTES_MAX, arena, &host->apparmor_profiles,
 				   &ignored) != STATUS_OK)
 		host->apparmor_profiles = TEXT_NONE;
+	return STATUS_OK;
 }
 
 enum status host_read(struct arena *arena, struct host *ret_host, struct error *err)
@@ -87,8 +98,10 @@ enum status host_read(struct arena *arena, struct host *ret_host, struct error *
 	if (st != STATUS_OK)
 		return st;
 	host.capabilities = read_capabilities();
-	host.grantable = read_grantable(host.capabilities);
-	read_apparmor(arena, &host);
-	*ret_host = host;
-	return STATUS_OK;
+	st = read_grantable(host.capabilities, &host.grantable, err);
+	if (st == STATUS_OK)
+		st = read_apparmor(arena, &host, err);
+	if (st == STATUS_OK)
+		*ret_host = host;
+	return st;
 }

@@ -6,6 +6,7 @@
 #include <yajl/yajl_parse.h>
 
 #include "oci-spec/json.h"
+#include "oci-spec/json_memory.h"
 
 /* Up to this many keys every pair is compared; above it they are hashed. */
 #define PAIRWISE_KEYS 12
@@ -494,6 +495,27 @@ static enum status run(struct parse *p)
 	return STATUS_OK;
 }
 
+/* Nodes, and yajl with its memory. */
+static enum status prepare(struct parse *p, const yajl_callbacks *callbacks,
+			   struct json_memory *memory)
+{
+	yajl_alloc_funcs functions = { .ctx = memory };
+	size_t len = p->doc->text.len;
+	enum status st = json_memory_init(memory, p->arena, len, p->err);
+
+	if (st != STATUS_OK)
+		return st;
+	functions.malloc = json_memory_alloc;
+	functions.realloc = json_memory_realloc;
+	functions.free = json_memory_free;
+	p->yajl = yajl_alloc(callbacks, &functions, p);
+	p->nodes_size = (uint32_t)(len / 12) + 64; /* a config.json has 14 to 18 bytes a node */
+	p->doc->nodes = arena_array(p->arena, p->nodes_size, sizeof(*p->doc->nodes));
+	if (p->yajl == NULL || p->doc->nodes == NULL)
+		return error_set(p->err, STATUS_SYSTEM, ENOMEM, "cannot read the document");
+	return STATUS_OK;
+}
+
 enum status json_parse(struct arena *arena, struct text text, const char *name,
 		       const struct json_limits *limits, struct json_doc *ret_doc,
 		       struct error *err)
@@ -501,7 +523,8 @@ enum status json_parse(struct arena *arena, struct text text, const char *name,
 	struct json_doc doc = { .name = name, .text = text, .count = 1 };
 	struct parse p = { .arena = arena, .limits = limits, .doc = &doc, .err = err };
 	const void *random = (const void *)getauxval(AT_RANDOM); /* 16 bytes, getauxval(3) */
-	yajl_callbacks callbacks = { .yajl_integer = NULL };	 /* borrowed until yajl_free() */
+	yajl_callbacks callbacks = { .yajl_integer = NULL };	 /* borrowed until the end */
+	struct json_memory memory;
 	enum status st;
 
 	if (text.len > limits->max_bytes || text.len > UINT32_MAX / 2)
@@ -512,15 +535,11 @@ enum status json_parse(struct arena *arena, struct text text, const char *name,
 	if (random != NULL)
 		memcpy(&p.seed, random, sizeof(p.seed));
 	set_callbacks(&callbacks);
-	p.nodes_size = (uint32_t)(text.len / 12) + 64; /* a config.json has 14 to 18 bytes a node */
-	doc.nodes = st == STATUS_OK ? arena_array(arena, p.nodes_size, sizeof(*doc.nodes)) : NULL;
-	p.yajl = doc.nodes != NULL ? yajl_alloc(&callbacks, NULL, &p) : NULL;
-	if (st == STATUS_OK && p.yajl == NULL)
-		st = error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read the document");
+	if (st == STATUS_OK)
+		st = prepare(&p, &callbacks, &memory);
 	if (st == STATUS_OK)
 		st = run(&p);
-	if (p.yajl != NULL)
-		yajl_free(p.yajl);
+	/* yajl's handle is the arena's */
 	if (st != STATUS_OK)
 		return name != NULL ? error_in_file(err, name) : st;
 	*ret_doc = doc;

@@ -7,13 +7,13 @@
 
 #include "oci-spec/base/file.h"
 
-/* A policy that names us as the runtime would start us for ever. */
+/* A policy that names us as the runtime would start us for ever. Unless known, it may be. */
 static bool is_ourselves(const struct stat *runtime)
 {
 	struct stat self;
 
-	return stat("/proc/self/exe", &self) == 0 && self.st_dev == runtime->st_dev &&
-	       self.st_ino == runtime->st_ino;
+	return stat("/proc/self/exe", &self) != 0 ||
+	       (self.st_dev == runtime->st_dev && self.st_ino == runtime->st_ino);
 }
 
 static bool is_usable(const char *path, struct stat *about)

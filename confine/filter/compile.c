@@ -133,6 +133,7 @@ enum status filter_compile(const struct ruleset *ruleset, enum filter_shape shap
 	enum status st;
 	int failed;
 
+	errno = 0;
 	/* all that this libseccomp knows, and none of the system calls with which it would ask */
 	(void)seccomp_api_set(6);
 	context = seccomp_init(answer_of(ruleset->default_verdict));
@@ -148,6 +149,9 @@ enum status filter_compile(const struct ruleset *ruleset, enum filter_shape shap
 		st = add_rules(context, ruleset, true, err);
 	if (st == STATUS_OK)
 		st = export(context, code, stub_write(ruleset, code), &count, err);
+	/* without memory it leaves rules out and says nothing (2.5.4): a filter that denies more */
+	if (st == STATUS_OK && errno == ENOMEM)
+		st = error_set(err, STATUS_SYSTEM, ENOMEM, "cannot compile a filter");
 	if (st == STATUS_OK)
 		*ret_bpf = (struct bpf){ code, count };
 	return st;

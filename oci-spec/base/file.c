@@ -260,6 +260,9 @@ static enum status write_all(int fd, const struct iovec *pieces, size_t count, s
 			return error_set(err, STATUS_SYSTEM, errno, "cannot write");
 		for (skip += (size_t)wrote; done < count && skip >= pieces[done].iov_len; done++)
 			skip -= pieces[done].iov_len;
+		/* a file system that takes nothing, and does not say why, would keep us for ever */
+		if (wrote == 0 && done < count)
+			return error_set(err, STATUS_SYSTEM, EIO, "cannot write");
 	}
 	return STATUS_OK;
 }

@@ -20,7 +20,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cli=$build/cli/oci-confine
 probe=$build/tests/e2e/e2e-probe
 recorder=$build/tests/e2e/e2e-recorder
-kill_at=$build/tests/e2e/e2e-kill_at
 wrapper=${OCI_CONFINE_WRAPPER:-$build/shim/oci-confine-runtime}
 
 # --- TAP ---
@@ -102,7 +101,7 @@ require() { # PROGRAM...
 	for program in busybox jq "$@"; do
 		command -v "$program" >/dev/null || missing "$program"
 	done
-	for program in "$wrapper" "$build/shim/oci-confine-filter" "$probe" "$recorder" "$kill_at"; do
+	for program in "$wrapper" "$build/shim/oci-confine-filter" "$probe" "$recorder"; do
 		[ -x "$program" ] || missing "$program"
 	done
 }
@@ -150,6 +149,18 @@ install_maker() {
 		overlay "$top" || missing "overlayfs"
 	mkdir -p "${maker%/*}"
 	cp "$build/shim/oci-confine-filter" "$maker"
+}
+
+# A /dev of our own, where /dev/log is ours.
+own_dev() {
+	local dev=$work/dev
+	mkdir "$dev"
+	mount -t tmpfs -o mode=755 tmpfs "$dev"
+	cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty /dev/ptmx /dev/fd "$dev/" ||
+		missing "device nodes"
+	mkdir "$dev/pts"
+	mount --move "$dev" /dev
+	mount -t devpts devpts /dev/pts
 }
 
 leave() {

@@ -7,15 +7,7 @@
 require runc crun python3
 enter "$@"
 
-# a /dev of our own, where /dev/log is ours
-mkdir "$work/dev"
-mount -t tmpfs -o mode=755 tmpfs "$work/dev"
-cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty /dev/ptmx /dev/fd "$work/dev/" ||
-	missing "device nodes"
-mkdir "$work/dev/pts"
-mount --move "$work/dev" /dev
-mount -t devpts devpts /dev/pts
-
+own_dev
 python3 - "$work/log" <<-'EOF' &
 	import socket, sys
 	sink = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
