@@ -3,6 +3,8 @@
 # Each system call of oci-confine-runtime and of containerd-shim-confine-v2 fails, in each way that
 # it can, and each is the last one before a SIGKILL: the container starts confined or not at all,
 # its config.json is the old or the new one, and one line says why. See every_call.c.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/../e2e/lib.sh"
 # shellcheck source=tests/faults/lib.sh
 . "$(dirname "$0")/lib.sh"
 require meson runc crun python3

@@ -4,6 +4,8 @@
 # can; and the hook, the keeper, the runtime or the container's init is killed before and after
 # it. Under real runtimes, which take longer, at some of the keeper's calls. The workload makes a
 # forbidden call first and leaves a byte in /witness if that was let through: it never does.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/../e2e/lib.sh"
 # shellcheck source=tests/faults/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/hook/lib.sh
@@ -14,7 +16,7 @@ find_runtimes
 own_dev
 runtime=runc
 # "all": every failure of every call, which takes ten minutes
-if [ "${1:-}" = all ]; then most=99 cold=1 step=1 stride=1; else most=2 cold=5 step=2 stride=29; fi
+if [ "${1:-}" = all ]; then most=99 cold=1 step=1 stride=1; else most=2 cold=9 step=3 stride=37; fi
 
 # --- under a runtime that is nothing else: quick, and it does not help ---
 dir=$(bundle pretend)
@@ -41,6 +43,7 @@ cp "$image_tools/hook-first" "$work/image/bin/"
 # contained FAULT: runs a container; $rc is its exit code
 contained() {
 	rm -f "$work/report"
+	# shellcheck disable=SC2119 # no options of the hook's
 	dir=$(bundle step "$(runs hook-first) | $(hooked) | .hooks.createRuntime[0] |= {path: \$inject,
 			args: ([\$inject, \"keeper\", \$fault, \$report, \$hook] + .args[1:])} |
 		.mounts += [{destination: \"/witness\", type: \"bind\", source: \$witness, options: [\"bind\"]}]" \

@@ -215,6 +215,11 @@ static bool wait_for_report(const struct loop *loop, struct text *ret_report)
 	return false;
 }
 
+static void wake(int sig)
+{
+	(void)sig;
+}
+
 static bool run(struct loop *loop, const char *fault, struct seen *seen)
 {
 	const struct options *opt = &loop->opt;
@@ -499,6 +504,7 @@ int main(int argc, char **argv)
 	if (loop.opt.root != NULL && chdir(loop.opt.root) != 0)
 		return 2;
 	open_log(&loop);
+	(void)sigaction(SIGALRM, &(struct sigaction){ .sa_handler = wake }, NULL);
 	if (!run(&loop, "none", &loop.first))
 		return 2;
 	(void)printf("# %s: undisturbed: exit code %d, %s\n", loop.opt.name, loop.first.code,

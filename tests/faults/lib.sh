@@ -2,11 +2,9 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # what is set here is for the scripts, what is not is lib.sh's
 #
-# What the tests with faults share, on top of the end-to-end tests' library.
+# What the tests with faults share, on top of the end-to-end tests' library, which is sourced first.
 
 faults=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-. "$faults/../e2e/lib.sh"
-
 inject=$build/tests/faults/faults-inject
 every_call=$build/tests/faults/faults-every_call
 ignored=$faults/ignored.list
@@ -15,8 +13,7 @@ ignored=$faults/ignored.list
 scenario() {
 	local name=$1 said
 	shift
-	said=$("$every_call" -n "$name" -i "$ignored" -u "$work/used" "$@" 2>&1)
-	if [ $? = 0 ]; then
+	if said=$("$every_call" -n "$name" -i "$ignored" -u "$work/used" "$@" 2>&1); then
 		ok "$(sed -n 's/^summary //p' <<<"$said")"
 	else
 		not_ok "$name" "$said"
