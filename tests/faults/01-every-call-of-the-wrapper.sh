@@ -61,7 +61,7 @@ done
 mkdir -p "$work/root/ID" "$work/tmp" /etc/oci-confine/policy.d "$work/links"
 cp "$here/../../examples/profiles/prevent-chmod.json" "$work/profiles/"
 cat >/etc/oci-confine/policy.json <<-JSON
-	{"log": true, "seccomp": {"profile-root": "$work/profiles"},
+	{"log": true, "seccomp": {"profile-root": "$work/profiles", "precompiled": false},
 	 "runtimes": ["$work/bin/crun"], "capabilities": {"drop": ["CAP_MKNOD"]}}
 JSON
 cp /etc/oci-confine/policy.json /etc/oci-confine/policy.d/tight.json
@@ -84,6 +84,20 @@ scenario create-named "${common[@]}" -f "$dir/config.json" -d "$dir" -- \
 dir=$(bundle large ".annotations.big = (\"x\" * 40000)")
 scenario create-large "${common[@]}" -f "$dir/config.json" -d "$dir" -- \
 	"${traced[@]}" "$wrapper" --systemd-cgroup create --bundle "$dir" ID
+
+# --- create for crun, which gets its filter from the cache: or without, then it compiles it itself ---
+dir=$(bundle compiled "$asks")
+cp "$dir/config.json" "$work/original.json"
+"$wrapper" create --bundle "$dir" ID
+cp "$dir/config.json" "$work/uncompiled.json"
+cp "$work/original.json" "$dir/config.json"
+sed -i 's/"precompiled": false/"precompiled": true/' /etc/oci-confine/policy.json
+"$wrapper" create --bundle "$dir" ID # makes it
+isnt "crun is handed its filter" "$(sha256sum <"$dir/config.json")" "$(sha256sum <"$work/uncompiled.json")"
+cp "$work/original.json" "$dir/config.json"
+scenario create-compiled "${common[@]}" -f "$dir/config.json" -a "$work/uncompiled.json" -d "$dir" \
+	-d /run/oci-confine/filters -- "${traced[@]}" "$wrapper" create --bundle "$dir" ID
+sed -i 's/"precompiled": true/"precompiled": false/' /etc/oci-confine/policy.json
 
 # --- refused: whatever fails on the way, it stays refused ---
 dir=$(bundle bad '.annotations = {"oci-confine.io/seccomp": "localhost/none.json"}')
@@ -134,6 +148,6 @@ cp "$inject" "$root/inject"
 RECORD=/tmp/record PATH=${shim%/*}:/usr/sbin:/usr/bin scenario shim -r "$root/tmp/record" \
 	-w containerd-shim-confine-v2 -R "$root" -- /inject self @FAULT @REPORT \
 	"$shim" -namespace k8s.io -address /run/s -publish-binary /usr/bin/containerd -id 0a1b start
-list_is_used create create-again create-named create-large refusal exec-crun exec-runc exec-words \
+list_is_used create create-compiled create-again create-named create-large refusal exec-crun exec-runc exec-words \
 	pass-on create-apparmor shim
 finish

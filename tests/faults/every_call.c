@@ -22,6 +22,7 @@
  *   -w WHO     says why                   -x FILE   that never exists
  *   -k VICTIMS of kills, "self,init"      -o KINDS  "errors" or "kills" alone
  *   -s STEP    every STEP-th call only     -R ROOT  of the file system that COMMAND sees
+ *   -a FILE    as good as the one that the first run made: confined in another form
  *   -m MOST    as many of a call's failures, others for the next one like it
  */
 #include <dirent.h>
@@ -51,7 +52,7 @@ struct text {
 };
 
 struct options {
-	const char *name, *list, *used, *file, *record, *who, *never, *kinds, *root;
+	const char *name, *list, *used, *file, *record, *who, *never, *kinds, *root, *as_good;
 	const char *dirs[DIRS_MAX], *cold[DIRS_MAX];
 	size_t dir_count, cold_count;
 	int passes, base, killed, step, most;
@@ -70,7 +71,7 @@ struct seen {
 struct loop {
 	struct options opt;
 	struct list list;
-	struct text original;
+	struct text original, as_good;
 	mode_t mode;
 	struct seen first, now;
 	int sink; /* /dev/log, or -1 */
@@ -268,13 +269,19 @@ static bool was_started(const struct loop *loop, const struct seen *seen)
 	return loop->opt.record != NULL ? seen->record.len >= 0 : seen->code == loop->opt.passes;
 }
 
+static bool is_confined(const struct loop *loop, const struct text *file)
+{
+	return same(file, &loop->first.file) ||
+	       (loop->as_good.len >= 0 && same(file, &loop->as_good));
+}
+
 static void check_start(struct loop *loop, const char *about)
 {
 	const struct seen *now = &loop->now, *first = &loop->first;
 
 	if (!was_started(loop, first))
 		problem(loop, about, "a container was started that must not be");
-	if (!same(&now->file, &first->file))
+	if (!is_confined(loop, &now->file))
 		problem(loop, about, "started with a file that is not confined");
 	if (!same(&now->record, &first->record))
 		problem(loop, about, "started with other words, environment or descriptors");
@@ -337,7 +344,7 @@ static void check_state(struct loop *loop, const char *about, bool is_kill)
 {
 	const struct seen *now = &loop->now;
 
-	if (!same(&now->file, &loop->original) && !same(&now->file, &loop->first.file))
+	if (!same(&now->file, &loop->original) && !is_confined(loop, &now->file))
 		problem(loop, about, "the file is neither the old nor the new one");
 	if (loop->opt.never != NULL && access(loop->opt.never, F_OK) == 0) {
 		problem(loop, about, "the workload ran unconfined");
@@ -358,7 +365,7 @@ static void check_next(struct loop *loop, const char *about)
 		problem(loop, about, "the next one hangs");
 		return;
 	}
-	if (loop->now.code != loop->first.code || !same(&loop->now.file, &loop->first.file) ||
+	if (loop->now.code != loop->first.code || !is_confined(loop, &loop->now.file) ||
 	    !same(&loop->now.record, &loop->first.record))
 		problem(loop, about, "the next one does not work");
 	if (loop->now.leftovers > before)
@@ -460,7 +467,7 @@ static bool parse(int argc, char **argv, struct options *opt)
 	int c;
 
 	*opt = (struct options){ .step = 1, .most = FAULTS_MAX, .victims = (char *)(size_t) "self", .kinds = "all" };
-	while ((c = getopt(argc, argv, "n:i:u:f:r:d:c:p:b:q:w:x:k:o:s:R:m:")) != -1) {
+	while ((c = getopt(argc, argv, "n:i:u:f:r:d:c:p:b:q:w:x:k:o:s:R:m:a:")) != -1) {
 		switch (c) {
 		case 'n': opt->name = optarg; break;
 		case 'i': opt->list = optarg; break;
@@ -478,6 +485,7 @@ static bool parse(int argc, char **argv, struct options *opt)
 		case 'o': opt->kinds = optarg; break;
 		case 's': opt->step = (int)strtol(optarg, NULL, 10); break;
 		case 'm': opt->most = (int)strtol(optarg, NULL, 10); break;
+		case 'a': opt->as_good = optarg; break;
 		case 'R': opt->root = optarg; break;
 		default: return false;
 		}
@@ -499,6 +507,7 @@ int main(int argc, char **argv)
 	if (loop.opt.file != NULL && stat(loop.opt.file, &about) == 0)
 		loop.mode = about.st_mode & 07777;
 	read_text(loop.opt.file, &loop.original);
+	read_text(loop.opt.as_good, &loop.as_good);
 	/* the same name in a root of its own, where it is the working directory */
 	(void)snprintf(loop.opt.report, sizeof(loop.opt.report), "report.%d", (int)getpid());
 	if (loop.opt.root != NULL && chdir(loop.opt.root) != 0)
