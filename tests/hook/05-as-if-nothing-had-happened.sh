@@ -33,7 +33,8 @@ for path in "${runtime_paths[@]}"; do
 		[ "$what" = alone ] || hang=$(hooked)
 		dir=$(bundle view "$(runs hook-view "${files[@]}") | $hang |
 			.process.noNewPrivileges = true | .process.user.additionalGids = [7, 8]")
-		setarch -R "$runtime_path" --root "$root" run --bundle "$dir" view </dev/null >"$work/$what" 2>&1
+		# runc 1.3 sometimes hands on signals that are ignored where the tests run
+		env --default-signal setarch -R "$runtime_path" --root "$root" run --bundle "$dir" view </dev/null >"$work/$what" 2>&1
 	done
 	check "$version: the view is whole" grep -q '^words below the stack: 0000000000000000' "$work/hooked"
 	check "$version: with auxv and registers" grep -q '^auxv 0000000000000021' "$work/hooked"

@@ -15,7 +15,7 @@ trace() {
 	awk 'NR == 1 { self = $1 } $1 == self && / execve\(/ && ++n == 2 { exit } { print }' \
 		/tmp/trace >/tmp/calls
 	sed -n 's/^[0-9]* *open[a-z0-9]*([^"]*"\([^"]*\)".*/\1/p' /tmp/calls |
-		sed 's/^[0-9a-f]\{64\}$/ENTRY/; s/^\.config\.json\..*/NEW/' >/tmp/opened
+		sed 's/^[0-9a-f]\{32\}$/ENTRY/; s/^\.config\.json\..*/NEW/' >/tmp/opened
 	echo "TAP # $1: $(wc -l </tmp/calls) system calls"
 }
 
