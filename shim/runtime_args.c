@@ -353,6 +353,9 @@ static enum status set_exec_option(struct runtime_args *args, enum use use,
 	if (use == USE_PROCESS)
 		return set_once(&args->process, value, arg, err);
 	if (use == USE_APPARMOR) {
+		/* not even the same one: it is taken out in one place when the label changes */
+		if (args->apparmor != NULL)
+			return refuse(arg, "is given twice", err);
 		args->apparmor_index = word->index;
 		args->apparmor_words = word->words;
 		return set_once(&args->apparmor, value, arg, err);

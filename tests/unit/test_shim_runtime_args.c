@@ -176,6 +176,7 @@ static const struct refuse_case {
 	{ "r create -f a --config b c1", "is given twice" },
 	{ "r exec --process a -p b c1", "is given twice" },
 	{ "r exec --apparmor a --apparmor b c1 sh", "is given twice" },
+	{ "r exec --apparmor a --apparmor a c1 sh", "is given twice" },
 	/* no value */
 	{ "r run c1 --bundle", "needs a value" },
 	{ "r create c1 -f", "needs a value" },
