@@ -19,9 +19,9 @@ struct json_memory {
 enum status json_memory_init(struct json_memory *memory, struct arena *arena, size_t len,
 			     struct error *err) MUST_CHECK;
 
-/* As yajl_alloc_funcs wants them; `memory` is a struct json_memory. NULL only beyond the bound. */
-void *json_memory_alloc(void *memory, size_t size);
-void *json_memory_realloc(void *memory, void *block, size_t size);
-void json_memory_free(void *memory, void *block);
+/* As yajl_alloc_funcs wants them; context is a struct json_memory. NULL only beyond the bound. */
+void *json_memory_alloc(void *context, size_t size);
+void *json_memory_realloc(void *context, void *ptr, size_t size);
+void json_memory_free(void *context, void *ptr);
 
 #endif
