@@ -23,9 +23,10 @@ static void count(struct changes *changes, const struct change *list)
 enum status changes_find(const struct stacks *stacks, uint32_t arches, struct arena *arena,
 			 struct changes *ret_changes, struct error *err)
 {
-	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
-	struct changes changes = { .calls = arena_array(arena, syscall_count(),
-							sizeof(*changes.calls)) };
+	struct changes changes = {
+		/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
+		.calls = arena_array(arena, syscall_count(), sizeof(*changes.calls)),
+	};
 	enum status st = STATUS_OK;
 
 	if (changes.calls == NULL)

@@ -68,6 +68,7 @@ static bool is_plain_key(struct text key)
 	if (key.len == 0)
 		return false;
 	for (size_t i = 0; i < key.len; i++) {
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a text of some length is one */
 		char c = key.ptr[i];
 
 		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
