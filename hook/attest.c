@@ -31,18 +31,6 @@ static bool has_ended(const struct process_handle *process)
 	return poll(&ended, 1, 0) == 1;
 }
 
-/* What is wrong is said, also if the container could not even be killed. */
-static enum status kill_container(const struct process_handle *process,
-				  const struct attest_findings *findings, struct error *err)
-{
-	const char *done = "killed";
-
-	if (syscall(SYS_pidfd_send_signal, process->pidfd, SIGKILL, NULL, 0) != 0)
-		done = "not even killed";
-	return error_set(err, STATUS_DENIED, 0, "%s: not confined as decided: %s%s", done,
-			 findings->list[0].text, findings->count > 1 ? ", and more" : "");
-}
-
 static enum status compare(const struct confine *confine, const struct confined *confined,
 			   const struct attested *attested, struct attest_findings *findings,
 			   struct error *err)
@@ -89,27 +77,63 @@ static enum status attest(struct hook *hook, struct confine *confine,
 		st = compare(confine, confined, attested, findings, err);
 	if (st == STATUS_OK && text_is(hook->state.status, "created"))
 		leave_out_label(findings);
-	if (st != STATUS_OK || findings->count == 0)
+	if (st == STATUS_OK && findings->count > 0)
+		st = error_set(err, STATUS_DENIED, 0, "not confined as decided: %s%s",
+			       findings->list[0].text, findings->count > 1 ? ", and more" : "");
+	return st;
+}
+
+static enum status decide_and_attest(struct hook *hook, const struct process_handle *process,
+				     struct error *err)
+{
+	struct confine *confine = arena_alloc(&hook->arena, sizeof(*confine));
+	struct confined *confined = arena_alloc(&hook->arena, sizeof(*confined));
+	enum status st;
+
+	if (confine == NULL || confined == NULL)
+		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot start");
+	st = hook_decide(hook, confine, confined, err);
+	if (st != STATUS_OK || confined->decision.privileges.untouched)
 		return st;
-	return has_ended(process) ? STATUS_OK : kill_container(process, findings, err);
+	return attest(hook, confine, confined, process, err);
+}
+
+/*
+ * Not every runtime ends a container whose poststart hook fails (crun 1.8.1 does not), and what
+ * nobody could look at may be anything. Where there is no pidfd, or it does not serve, the number
+ * that the runtime has just given has to do. False: it has ended by itself.
+ */
+static bool kill_container(struct hook *hook, const struct process_handle *process, bool is_looser)
+{
+	long rc;
+
+	if (process->pidfd >= 0 && has_ended(process))
+		return false;
+	rc = syscall(SYS_pidfd_send_signal, process->pidfd, SIGKILL, NULL, 0);
+	if (rc != 0 && errno != ESRCH)
+		rc = kill(hook->state.pid, SIGKILL);
+	if (rc != 0 && errno == ESRCH)
+		return false;
+	if (rc != 0)
+		hook->done = "cannot be killed";
+	else
+		hook->done = is_looser ? "killed" : "killed, as it could not be looked at";
+	return true;
 }
 
 enum status hook_attest(struct hook *hook, struct error *err)
 {
 	AUTO(process_close) struct process_handle process = PROCESS_HANDLE_NONE;
-	struct confine *confine = arena_alloc(&hook->arena, sizeof(*confine));
-	struct confined *confined = arena_alloc(&hook->arena, sizeof(*confined));
 	enum status st = hook_check_pid(&hook->state, err);
 
-	if (confine == NULL || confined == NULL)
-		return error_set(err, STATUS_SYSTEM, ENOMEM, "cannot start");
-	if (st == STATUS_OK)
-		st = hook_decide(hook, confine, confined, err);
-	if (st != STATUS_OK || confined->decision.privileges.untouched)
+	/* in another pid namespace the number may be anybody's */
+	if (st != STATUS_OK && err->sys_errno == 0)
 		return st;
-	st = process_open(hook->state.pid, &process, err);
-	/* a workload may be quicker than we are */
-	if (st == STATUS_INVALID)
-		return STATUS_OK;
-	return st == STATUS_OK ? attest(hook, confine, confined, &process, err) : st;
+	if (st == STATUS_OK)
+		st = process_open(hook->state.pid, &process, err);
+	if (st == STATUS_OK)
+		st = decide_and_attest(hook, &process, err);
+	if (st == STATUS_OK || kill_container(hook, &process, st == STATUS_DENIED))
+		return st;
+	return STATUS_OK; /* a workload may be quicker than we are */
 }

@@ -15,6 +15,7 @@ struct hook {
 	struct hook_state state;
 	char id[PLAN_ID_SIZE];	  /* for messages, also when the arena is gone */
 	struct inject_plan *plan; /* NULL: nothing is put on */
+	const char *done;	  /* to the container, besides refusing it; or NULL */
 	char **words;		  /* argv of main() */
 };
 
@@ -31,8 +32,9 @@ enum status hook_enforce(struct hook *hook, struct error *err) MUST_CHECK;
 
 /*
  * After it: holds the running process against the decision. A container that is looser is killed:
- * STATUS_DENIED says in what. One that a keeper still holds has not run yet, and the keeper will
- * look; one that has ended is past all looking.
+ * STATUS_DENIED says in what. So is one that cannot be held against it, whatever failed; hook->done
+ * says that. One that a keeper still holds has not run yet, and the keeper will look; one that has
+ * ended is past all looking.
  */
 enum status hook_attest(struct hook *hook, struct error *err) MUST_CHECK;
 

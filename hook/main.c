@@ -12,6 +12,7 @@
 #include "confine/version.h" /* generated */
 #include "hook/hook.h"
 #include "oci-spec/base/file.h"
+#include "oci-spec/base/size_signal.h"
 #include "oci-spec/hook_state.h"
 
 /* As much as a container of a usual size needs. What of it was used the keeper still has. */
@@ -59,8 +60,11 @@ static void report(const struct hook *hook, const struct error *err)
 		error_format(&id, clean, sizeof(clean));
 	}
 	error_format(err, line, sizeof(line));
-	(void)fprintf(stderr, HOOK_NAME ": %s%s%s\n", clean, clean[0] != '\0' ? ": " : "", line);
-	log_failure(&(struct log_origin){ HOOK_NAME, text_of(hook->id) }, "refused", err);
+	size_signal_ignore_for_good();
+	(void)fprintf(stderr, HOOK_NAME ": %s%s%s%s%s\n", clean, clean[0] != '\0' ? ": " : "",
+		      hook->done != NULL ? hook->done : "", hook->done != NULL ? ": " : "", line);
+	log_failure(&(struct log_origin){ HOOK_NAME, text_of(hook->id) },
+		    hook->done != NULL ? hook->done : "refused", err);
 }
 
 int main(int argc, char **argv)

@@ -216,7 +216,7 @@ static enum status confine_command(struct runtime_args *args, struct arena *aren
 	else if (st == STATUS_OK)
 		st = confine_create(confine, args, err);
 	if (st == STATUS_OK)
-		report_notes(args, &confine->notes);
+		st = report_notes(args, &confine->notes, err);
 	if (st != STATUS_OK && confine->policy.log) {
 		const struct log_origin origin = origin_of(args);
 

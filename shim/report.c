@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "oci-spec/base/file.h"
+#include "oci-spec/base/size_signal.h"
 #include "oci-spec/base/text.h"
 
 #define LINE_MAX_BYTES 2048
@@ -81,6 +82,7 @@ void report_error(const struct runtime_args *args, const struct error *err)
 {
 	char text[LINE_MAX_BYTES], id[160], line[LINE_MAX_BYTES + 200];
 
+	size_signal_ignore_for_good();
 	error_format(err, text, sizeof(text));
 	head(args, id, sizeof(id));
 	(void)snprintf(line, sizeof(line), "oci-confine: %s%s", id, text);
@@ -102,13 +104,22 @@ static void report_note(const struct runtime_args *args, const char *id, const c
 		(void)fprintf(stderr, "oci-confine-runtime: %swarning: %s\n", id, text);
 }
 
-void report_notes(const struct runtime_args *args, const struct notes *notes)
+enum status report_notes(const struct runtime_args *args, const struct notes *notes,
+			 struct error *err)
 {
+	struct sigaction before;
 	char id[160];
+	enum status st;
 
+	if (notes->count == 0)
+		return STATUS_OK;
+	st = size_signal_ignore(&before, err);
+	if (st != STATUS_OK)
+		return st;
 	head(args, id, sizeof(id));
 	for (size_t i = 0; i < notes->count; i++)
 		report_note(args, id, notes->list[i].ptr);
 	if (notes->dropped > 0)
 		report_note(args, id, "more warnings left out");
+	return size_signal_give_back(&before, st, err);
 }

@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "oci-spec/base/size_signal.h"
+
 /* O_NONBLOCK: a FIFO planted under this name must not hang us. O_NOCTTY: nor a terminal bind us. */
 #define READ_FLAGS (O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
 
@@ -257,7 +259,11 @@ static enum status write_all(int fd, const struct iovec *pieces, size_t count, s
 		if (wrote < 0 && errno == EINTR)
 			continue;
 		if (wrote < 0)
-			return error_set(err, STATUS_SYSTEM, errno, "cannot write");
+			return error_set(
+				err, STATUS_SYSTEM, errno, "%s",
+				errno == EFBIG
+					? "cannot write: past RLIMIT_FSIZE, or what the disk takes"
+					: "cannot write");
 		for (skip += (size_t)wrote; done < count && skip >= pieces[done].iov_len; done++)
 			skip -= pieces[done].iov_len;
 		/* a file system that takes nothing, and does not say why, would keep us for ever */
@@ -265,6 +271,18 @@ static enum status write_all(int fd, const struct iovec *pieces, size_t count, s
 			return error_set(err, STATUS_SYSTEM, EIO, "cannot write");
 	}
 	return STATUS_OK;
+}
+
+static enum status write_unkilled(int fd, const struct iovec *pieces, size_t count,
+				  struct error *err)
+{
+	struct sigaction before;
+	enum status st = size_signal_ignore(&before, err);
+
+	if (st != STATUS_OK)
+		return st;
+	st = write_all(fd, pieces, count, err);
+	return size_signal_give_back(&before, st, err);
 }
 
 /* A new file ".NAME.oci-confine-XXXXXXXX"; the name is random so that no leftover is ever met. */
@@ -290,7 +308,7 @@ static enum status fill(int fd, const struct iovec *pieces, size_t count, const 
 			struct error *err)
 {
 	struct stat now;
-	enum status st = write_all(fd, pieces, count, err);
+	enum status st = write_unkilled(fd, pieces, count, err);
 
 	if (st != STATUS_OK)
 		return st;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "oci-spec/base/file.h"
+#include "oci-spec/base/size_signal.h"
 
 /* Its three descriptors, in memory: no pipe can fill up, and none can block. */
 struct streams {
@@ -25,25 +26,38 @@ static void streams_close(struct streams *streams)
 		file_close(&streams->fds[i]);
 }
 
-static enum status streams_open(struct streams *streams, struct text input, struct error *err)
+static enum status write_input(int fd, struct text input, struct error *err)
 {
 	size_t done = 0;
+
+	while (done < input.len) {
+		ssize_t n = write(fd, input.ptr + done, input.len - done);
+
+		if (n < 0 && errno != EINTR)
+			return error_set(err, STATUS_SYSTEM, errno, "cannot run another program");
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return STATUS_OK;
+}
+
+static enum status streams_open(struct streams *streams, struct text input, struct error *err)
+{
+	struct sigaction before;
+	enum status st;
 
 	for (int i = 0; i < 3; i++) {
 		streams->fds[i] = memfd_create("oci-confine-program", MFD_CLOEXEC);
 		if (streams->fds[i] < 0)
 			return error_set(err, STATUS_SYSTEM, errno, "cannot run another program");
 	}
-	while (done < input.len) {
-		ssize_t n = write(streams->fds[0], input.ptr + done, input.len - done);
-
-		if (n < 0 && errno != EINTR)
-			return error_set(err, STATUS_SYSTEM, errno, "cannot run another program");
-		done += n > 0 ? (size_t)n : 0;
-	}
-	if (lseek(streams->fds[0], 0, SEEK_SET) != 0)
-		return error_set(err, STATUS_SYSTEM, errno, "cannot run another program");
-	return STATUS_OK;
+	st = size_signal_ignore(&before, err);
+	if (st != STATUS_OK)
+		return st;
+	st = write_input(streams->fds[0], input, err);
+	st = size_signal_give_back(&before, st, err);
+	if (st == STATUS_OK && lseek(streams->fds[0], 0, SEEK_SET) != 0)
+		st = error_set(err, STATUS_SYSTEM, errno, "cannot run another program");
+	return st;
 }
 
 static void limit_resources(const struct program *program)

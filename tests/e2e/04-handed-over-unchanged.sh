@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # What the wrapper was started with reaches runtime and container as it was: process id, standard
-# streams, working directory, environment, open descriptors, console socket, pid-file.
+# streams, working directory, environment, open descriptors, signals, console socket, pid-file.
 . "$(dirname "$0")/lib.sh"
 require runc crun python3
 enter "$@"
@@ -39,7 +39,7 @@ for words in "create --preserve-fds 2 id" "state id"; do
 	is "$command: same process" "$(recorded pid)" "$pid"
 	is "$command: same directory" "$(recorded cwd)" "$dir"
 	is "$command: descriptors are there" "$(recorded fd | grep -c "^[3490] $work")" 4
-	is "$command: directory, environment and descriptors as without the wrapper" \
+	is "$command: directory, environment, descriptors and signals as without the wrapper" \
 		"$(grep -v '^argv\|^pid=\|^env=_=' "$RECORD")" "$(cat "$work/direct")"
 	is "$command: nothing on standard output" "$(cat "$work/out")" ""
 	is "$command: nothing on standard error" "$(cat "$work/err")" ""

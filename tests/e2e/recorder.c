@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Stands in for the real runtime where a test is about what the wrapper hands over: writes its
- * command line, working directory, environment and open descriptors to $RECORD as lines
- * "argv[0]=...", "cwd=...", "env=...", "fd=N TARGET". Started at all is visible by that file.
+ * command line, working directory, environment, open descriptors and signals to $RECORD as lines
+ * "argv[0]=...", "cwd=...", "env=...", "fd=N TARGET", "SigIgn:...". Started at all is visible by
+ * that file.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -35,6 +36,20 @@ static void write_descriptors(FILE *out)
 	(void)closedir(dir);
 }
 
+/* What is pending, blocked and ignored outlives execve(2): signal(7). */
+static void write_signals(FILE *out)
+{
+	FILE *in = fopen("/proc/self/status", "re");
+	char line[256];
+
+	while (in != NULL && fgets(line, sizeof(line), in) != NULL) {
+		if (strncmp(line, "Sig", 3) == 0 || strncmp(line, "ShdPnd", 6) == 0)
+			(void)fputs(strncmp(line, "SigQ", 4) == 0 ? "" : line, out);
+	}
+	if (in != NULL)
+		(void)fclose(in);
+}
+
 int main(int argc, char **argv, char **envp)
 {
 	const char *path = getenv("RECORD");
@@ -53,6 +68,7 @@ int main(int argc, char **argv, char **envp)
 	for (char **e = envp; *e != NULL; e++)
 		(void)fprintf(out, "env=%s\n", *e);
 	write_descriptors(out);
+	write_signals(out);
 	if (fclose(out) != 0)
 		return 90;
 	return 0;

@@ -4,6 +4,7 @@
 # can; and the hook, the keeper, the runtime or the container's init is killed before and after
 # it. Under real runtimes, which take longer, at some of the keeper's calls. The workload makes a
 # forbidden call first and leaves a byte in /witness if that was let through: it never does.
+# Then the same for the hook that looks afterwards (poststart): what it cannot look at it kills.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/../e2e/lib.sh"
 # shellcheck source=tests/faults/lib.sh
@@ -35,6 +36,19 @@ scenario hook-cold "${common[@]}" -m 1 -s "$cold" -c "$filters" -o errors -- "${
 scenario hook "${common[@]}" -k self,init,runtime -- "${command[@]}"
 pretended "$image_tools/hook-first" keeper
 scenario hook-keeper "${common[@]}" -m "$most" -s "$step" -q 137 -k self,init,runtime -- "${command[@]}"
+
+# --- poststart: a workload that is confined lives, or is killed when it could not be looked at ---
+"${command[@]/#@*/none}" >/dev/null 2>&1
+# attested CONFINING-HOOK...: the command; the runtime does nothing about a hook that fails
+attested() {
+	command=(/usr/bin/env -i "$image_tools/hook-pretend" answering "$dir" "$work/image/bin/cat" "$@"
+		--then "$inject" self @FAULT @REPORT "$hook" --stage=poststart "--policy=$policy")
+}
+attested "$hook" "--policy=$policy"
+scenario hook-attest -b 100 -w oci-confine-hook -m "$most" -s "$step" -k self,init,runtime -- "${command[@]}"
+# nobody has confined it: it never lives
+attested
+scenario hook-attest-looser -p 200 -b 100 -w oci-confine-hook -m "$most" -s "$step" -k init -- "${command[@]}"
 
 # --- under real ones ---
 cd "$work" || exit
@@ -77,5 +91,38 @@ for path in "$(command -v runc)" "$(command -v crun)"; do
 		fi
 	done
 done 2>/dev/null # the shell says of each that it was killed
-[ "$most" != 99 ] || list_is_used hook hook-cold hook-keeper
+
+# --- and what they do when the hook at poststart fails, or is killed ---
+# looked_at FAULT: a container of half a second; $rc is its exit code, $ran what it has written
+looked_at() {
+	rm -f "$work/report" "$work/witness/"*
+	# shellcheck disable=SC2119 # no options of the hook's
+	dir=$(bundle look "$(runs sh -c 'sleep 0.4; probe keyctl >/witness/late') | $(hooked) |
+		.hooks.poststart = [.hooks.createRuntime[0] | {path: \$inject, args: ([\$inject, \"self\", \$fault,
+			\$report, .path, \"--stage=poststart\"] + .args[2:])}] |
+		.mounts += [{destination: \"/witness\", type: \"bind\", source: \$witness, options: [\"bind\"]}]" \
+		--arg inject "$inject" --arg witness "$work/witness" --arg fault "$1" --arg report "$work/report")
+	timeout 20 "$runtime_path" --root "$root" run --bundle "$dir" look </dev/null >/dev/null 2>&1
+	rc=$?
+	ran=$(cat "$work/witness/late" 2>/dev/null)
+	runtime_command delete --force look >/dev/null 2>&1
+	for ((i = 0; i < 500; i++)); do
+		[ -e "$work/report" ] && break
+		sleep 0.01
+	done
+}
+for path in "${runtime_paths[@]}"; do
+	use "$path"
+	looked_at none
+	is "$version, poststart: it lives" "$rc $ran" "0 keyctl EPERM"
+	looked_at 20:error:5
+	is "$version, poststart fails: the container is killed" "$ran" ""
+	isnt "$version, poststart fails: the start does, or the container ends with a signal" "$rc" 0
+	looked_at 20:before:self
+	case $version in
+	"crun 1.8.1") is "$version, poststart killed: nobody has looked, it is confined as before" "$ran" "keyctl EPERM" ;;
+	*) is "$version, poststart killed: so is the container" "$ran" "" ;;
+	esac
+done 2>/dev/null # the shell says of each that it was killed
+[ "$most" != 99 ] || list_is_used hook hook-cold hook-keeper hook-attest hook-attest-looser
 finish

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pretend CASE BUNDLE PROGRAM HOOK [HOOK-WORD...]
+ * pretend CASE BUNDLE PROGRAM [HOOK [HOOK-WORD...]] [--then HOOK [HOOK-WORD...]]
  *
  * A runtime that does what none of the real ones does, between the hook and the execve of the
  * workload. It forks an init that waits, runs the hook with the init's state on its standard
  * input, lets the init go on, and ends as the workload does: its exit status, 128 + signal when
  * it was killed, 100 + N when the hook refused with status N.
+ *
+ * Behind --then a hook that is run once the workload, which must answer as cat(1) does, runs; its
+ * failure is nothing to this runtime, as to crun 1.8.1. The exit status then says what came of it:
+ * as above where the hook did not fail; 100 + N where it did, and has killed the workload, or was
+ * killed itself; 99 where it failed and let the workload live.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,8 +35,9 @@ extern char **environ;
 
 struct pretend {
 	char *bundle, *program;
-	char **hook;
+	char **hook, **then;
 	int go[2]; /* the init waits for a byte; none comes when the runtime dies */
+	int ask[2], answer[2]; /* the workload's standard input and output, with --then */
 	pid_t init;
 };
 
@@ -59,6 +65,14 @@ static void wait_for_hook(struct pretend *p)
 
 static void do_nothing(struct pretend *p)
 {
+	wait_for_hook(p);
+}
+
+static void answer(struct pretend *p)
+{
+	if (p->then != NULL && (dup2(p->ask[0], 0) != 0 || dup2(p->answer[1], 1) != 1))
+		_exit(126);
+	(void)close(p->ask[1]);
 	wait_for_hook(p);
 }
 
@@ -288,6 +302,7 @@ static const struct {
 	void (*meanwhile)(struct pretend *p);
 } cases[] = {
 	{ "plain", do_nothing, nothing },
+	{ "answering", answer, nothing },
 	{ REAPING, do_nothing, nothing },
 	{ "old-thread", old_thread_executes, nothing },
 	{ "new-thread", new_thread_executes, nothing },
@@ -319,29 +334,61 @@ static int wait_status(pid_t pid)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static int run_hook(struct pretend *p)
+static int run_hook(const struct pretend *p, char **hook, const char *status)
 {
 	int state[2];
 	pid_t pid;
 
-	if (p->hook[0] == NULL)
+	if (hook[0] == NULL)
 		return 0; /* nobody confines it: for comparison */
 	if (pipe2(state, O_CLOEXEC) != 0)
 		return 255;
 	pid = fork();
 	if (pid == 0) {
 		(void)dup2(state[0], STDIN_FILENO);
-		(void)execv(p->hook[0], p->hook);
+		(void)execv(hook[0], hook);
 		_exit(127);
 	}
 	(void)close(state[0]);
 	(void)signal(SIGPIPE, SIG_IGN); /* not every hook reads it */
 	(void)dprintf(state[1],
-		      "{\"ociVersion\":\"1.0.2\",\"id\":\"pretend\",\"status\":\"creating\","
+		      "{\"ociVersion\":\"1.0.2\",\"id\":\"pretend\",\"status\":\"%s\","
 		      "\"pid\":%d,\"bundle\":\"%s\"}",
-		      (int)p->init, p->bundle);
+		      status, (int)p->init, p->bundle);
 	(void)close(state[1]);
 	return wait_status(pid);
+}
+
+/* Whether it is killed within a second; by us if not by anybody else. */
+static bool is_killed(struct pretend *p)
+{
+	siginfo_t info = { 0 };
+
+	for (int i = 0; i < 1000 && info.si_pid == 0; i++) {
+		(void)waitid(P_PID, (id_t)p->init, &info, WEXITED | WNOHANG | WNOWAIT);
+		usleep(1000);
+	}
+	(void)kill(p->init, SIGKILL);
+	(void)wait_status(p->init);
+	return info.si_code == CLD_KILLED;
+}
+
+static int run_then(struct pretend *p)
+{
+	char c = '?';
+	int status;
+
+	if (write(p->ask[1], &c, 1) != 1 || read(p->answer[0], &c, 1) != 1)
+		return 255; /* it does not run */
+	status = run_hook(p, p->then, "running");
+	if (status > 0 && status < 128)
+		return is_killed(p) ? 100 + status : 99;
+	/* it must go on, whatever state a hook that was killed has left it in */
+	(void)close(p->ask[1]);
+	if (status == 0)
+		return wait_status(p->init);
+	(void)wait_status(p->init);
+	return 100 + status;
 }
 
 static int run(struct pretend *p, size_t which)
@@ -349,7 +396,8 @@ static int run(struct pretend *p, size_t which)
 	bool reaps = strcmp(cases[which].name, REAPING) == 0;
 	int status;
 
-	if (pipe2(p->go, O_CLOEXEC) != 0 || (reaps && prctl(PR_SET_CHILD_SUBREAPER, 1) != 0))
+	if (pipe2(p->go, O_CLOEXEC) != 0 || pipe2(p->ask, O_CLOEXEC) != 0 ||
+	    pipe2(p->answer, O_CLOEXEC) != 0 || (reaps && prctl(PR_SET_CHILD_SUBREAPER, 1) != 0))
 		return 255;
 	p->init = fork();
 	if (p->init == 0) {
@@ -358,8 +406,10 @@ static int run(struct pretend *p, size_t which)
 		execute(p->program);
 	}
 	(void)close(p->go[0]);
+	(void)close(p->ask[0]);
+	(void)close(p->answer[1]);
 	usleep(10000); /* it waits, or does what it does, when the hook comes */
-	status = run_hook(p);
+	status = run_hook(p, p->hook, "creating");
 	if (status != 0) {
 		(void)kill(p->init, SIGKILL);
 		(void)wait_status(p->init);
@@ -367,6 +417,8 @@ static int run(struct pretend *p, size_t which)
 	}
 	if (write(p->go[1], "g", 1) != 1)
 		return 255;
+	if (p->then != NULL)
+		return run_then(p);
 	cases[which].meanwhile(p);
 	status = wait_status(p->init);
 	while (reaps && (wait(NULL) > 0 || errno == EINTR))
@@ -376,14 +428,22 @@ static int run(struct pretend *p, size_t which)
 
 int main(int argc, char **argv)
 {
-	struct pretend p;
+	struct pretend p = { .then = NULL };
 
+	for (int i = 4; i < argc && p.then == NULL; i++) {
+		if (strcmp(argv[i], "--then") == 0) {
+			p.then = argv + i + 1;
+			argv[i] = NULL;
+		}
+	}
 	for (size_t i = 0; i < CASES && argc >= 4; i++) {
 		if (strcmp(argv[1], cases[i].name) != 0)
 			continue;
-		p = (struct pretend){ .bundle = argv[2], .program = argv[3], .hook = argv + 4 };
+		p.bundle = argv[2];
+		p.program = argv[3];
+		p.hook = argv + 4;
 		return run(&p, i);
 	}
-	(void)fputs("usage: pretend CASE BUNDLE PROGRAM HOOK [HOOK-WORD...]\n", stderr);
+	(void)fputs("usage: pretend CASE BUNDLE PROGRAM [HOOK...] [--then HOOK...]\n", stderr);
 	return 2;
 }

@@ -61,11 +61,12 @@ START_TEST(notes_are_warnings)
 	char *dir = support_temp_dir(&arena), *text, log[128];
 	struct runtime_args args = { .log = log, .log_is_json = true, .id = "c1" };
 	struct notes notes = { .count = 0 };
+	struct error err = { 0 };
 
 	hide_stderr();
 	(void)snprintf(log, sizeof(log), "file:%s/log.json", dir);
 	notes_add(&notes, &arena, "something was left out");
-	report_notes(&args, &notes);
+	ck_assert_int_eq(report_notes(&args, &notes, &err), STATUS_OK);
 	text = support_read_file(&arena, dir, "log.json");
 	ASSERT_TEXT(json_text(json_get(support_json(&arena, text), "level")), "warning");
 	support_remove_dir(dir);
