@@ -87,6 +87,8 @@ static const struct option restore_options[] = {
 	{ "file-locks", false, USE_NONE },
 	{ "auto-dedup", false, USE_NONE },
 	{ "lazy-pages", false, USE_NONE },
+	{ "network-lock", true, USE_NONE }, /* the next word, whatever crun's --help says */
+	{ "tcp-close", false, USE_NONE },
 	{ "no-pivot", false, USE_NONE },
 	{ "no-subreaper", false, USE_NONE },
 	{ "detach", false, USE_NONE },
@@ -206,6 +208,45 @@ static bool takes_next(const struct option *option, const struct word *word)
 	return option != NULL && option->takes_value && word->value == NULL;
 }
 
+/* An option behind the command: what it is, NULL if not known, and its value, NULL if none. */
+struct given {
+	const struct option *option;
+	const char *value;
+};
+
+/*
+ * Reads the option at argv[*at]; *at is then at the last word of it. A value that begins with a
+ * dash must be in the same word: runc 1.1 has urfave/cli 1.22.1, which takes a "-" for an argument
+ * where it brings options to the front (reorderArgs()), so that another word becomes the value;
+ * 1.22.2 to 1.22.5 take every such value so. urfave/cli 3, in runc after 1.4, knows global options
+ * behind the command too, which nobody else does.
+ */
+static enum status read_option(const struct runtime_args *args, const struct option *options,
+			       int *at, struct given *ret_given, struct error *err)
+{
+	const char *arg = args->argv[*at];
+	struct word word = take_apart(arg);
+	struct given given = { find(options, &word), word.value };
+	enum status st = check_ambiguous(arg, &word, options, given.option, err);
+
+	if (st != STATUS_OK)
+		return st;
+	if (given.option == NULL && find(global_options, &word) != NULL)
+		return refuse(arg, "stands behind the command; write it in front", err);
+	if (given.option == NULL && word.value == NULL)
+		return refuse(arg, unknown, err);
+	if (takes_next(given.option, &word) && *at + 1 < args->argc) {
+		given.value = args->argv[++*at];
+		if (given.value[0] == '-')
+			return refuse(arg,
+				      "has a value that begins with '-', which runtimes read "
+				      "differently; write it behind '='",
+				      err);
+	}
+	*ret_given = given;
+	return STATUS_OK;
+}
+
 static void set_global(struct runtime_args *args, enum use use, const char *value)
 {
 	if (use == USE_CGROUP_MANAGER)
@@ -298,9 +339,8 @@ static enum status parse_bundle_command(struct runtime_args *args, const struct 
 	enum status st = STATUS_OK;
 
 	for (int i = args->command_index + 1; i < args->argc && st == STATUS_OK; i++) {
-		const char *arg = args->argv[i], *value;
-		struct word word;
-		const struct option *option;
+		const char *arg = args->argv[i];
+		struct given given;
 
 		if (only_words || arg[0] != '-' || arg[1] == '\0') {
 			/* one too many is the runtime's to refuse */
@@ -311,16 +351,9 @@ static enum status parse_bundle_command(struct runtime_args *args, const struct 
 			only_words = true;
 			continue;
 		}
-		word = take_apart(arg);
-		option = find(options, &word);
-		st = check_ambiguous(arg, &word, options, option, err);
-		if (st == STATUS_OK && option == NULL && word.value == NULL)
-			st = refuse(arg, unknown, err);
-		value = word.value;
-		if (takes_next(option, &word))
-			value = i + 1 < args->argc ? args->argv[++i] : NULL;
-		if (st == STATUS_OK && option != NULL)
-			st = set_bundle_option(args, option->use, value, arg, err);
+		st = read_option(args, options, &i, &given, err);
+		if (st == STATUS_OK && given.option != NULL)
+			st = set_bundle_option(args, given.option->use, given.value, arg, err);
 	}
 	return st;
 }
@@ -376,28 +409,20 @@ static enum status parse_exec(struct runtime_args *args, struct arena *arena, st
 	int i = args->command_index + 1;
 
 	for (; i < args->argc && args->argv[i][0] == '-' && args->argv[i][1] != '\0'; i++) {
-		const char *arg = args->argv[i];
 		struct runtime_cap place = { .index = i };
-		struct word word;
-		const struct option *option;
+		struct given given;
 
-		if (strcmp(arg, "--") == 0) {
+		if (strcmp(args->argv[i], "--") == 0) {
 			i++;
 			break;
 		}
-		word = take_apart(arg);
-		option = find(exec_options, &word);
-		st = check_ambiguous(arg, &word, exec_options, option, err);
+		st = read_option(args, exec_options, &i, &given, err);
 		if (st != STATUS_OK)
 			return st;
-		if (option == NULL && word.value == NULL)
-			return refuse(arg, unknown, err);
-		place.value = word.value;
-		if (takes_next(option, &word))
-			place.value = i + 1 < args->argc ? args->argv[++i] : NULL;
+		place.value = given.value;
 		place.words = i - place.index + 1;
-		if (option != NULL)
-			st = set_exec_option(args, option->use, &place, arena, err);
+		if (given.option != NULL)
+			st = set_exec_option(args, given.option->use, &place, arena, err);
 		if (st != STATUS_OK)
 			return st;
 	}

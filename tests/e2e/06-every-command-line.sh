@@ -116,7 +116,7 @@ for command in create run; do
 	rewrites "$command --bundle=DIR" $command --bundle=BUNDLE ID
 	rewrites "$command, options behind the id" $command ID --bundle BUNDLE --pid-file P
 	rewrites "$command, the same bundle twice" $command --bundle BUNDLE -b BUNDLE ID
-	rewrites "$command, a value that looks like an option" $command --pid-file --bundle --bundle BUNDLE ID
+	rewrites "$command, a value that looks like an option" $command --pid-file=--bundle --bundle BUNDLE ID
 	rewrites "$command, values named as commands" --root exec --log run $command --pid-file create --bundle BUNDLE ID
 	rewrites "$command, options end at --" $command --bundle BUNDLE -- ID
 	rewrites "$command, crun's global options" --cgroup-manager=disabled --log-level debug $command --bundle BUNDLE ID
@@ -131,6 +131,9 @@ for command in create run; do
 	refuses "$command -db DIR, crun's grouped letters" $command -db BUNDLE ID
 	refuses "$command --bun, crun's abbreviation" $command --bun BUNDLE ID
 	refuses "$command --bun=DIR" $command --bun=BUNDLE ID
+	refuses "$command with a value that may be an option" $command --pid-file --bundle --bundle BUNDLE ID
+	refuses "$command with a value that runc 1.1 takes for the id" $command --pid-file - --bundle=BUNDLE
+	refuses "$command with a global option behind it" $command --root=/r --bundle BUNDLE ID
 	refuses "$command with two bundles" $command --bundle BUNDLE --bundle /other ID
 	refuses "$command with an option that lacks its value" $command ID --bundle
 	refuses "an unknown global option before $command" --unheard-of $command --bundle BUNDLE ID

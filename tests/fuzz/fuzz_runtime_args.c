@@ -45,11 +45,14 @@ static void check_reading(const struct runtime_args *ours, const struct reading 
 
 static void check_readings(const struct runtime_args *args)
 {
-	struct reading runc = runc_reads(args->argc, args->argv);
 	struct reading crun = crun_reads(args->argc, args->argv);
 
-	check_reading(args, &runc);
 	check_reading(args, &crun);
+	for (enum runc_cli cli = 0; cli < RUNC_CLI_COUNT_; cli++) {
+		struct reading runc = runc_reads(cli, args->argc, args->argv);
+
+		check_reading(args, &runc);
+	}
 }
 
 /* Nothing but options of ours in front is taken away. */

@@ -166,20 +166,34 @@ static bool is_flag(const struct flag *flags, const char *word)
 	return find(flags, word, strcspn(word, "="), &letter) != NULL;
 }
 
+/* What reorderArgs() takes for a flag: before 1.22.2 all with a dash. */
+static bool moves(enum runc_cli cli, const struct flag *flags, const char *word)
+{
+	if (cli == RUNC_CLI_1_22_1)
+		return word[0] == '-' && word[1] != '\0';
+	return is_flag(flags, word);
+}
+
 /* reorderArgs(): the flags of a command, each with the word behind it, come to the front. */
-static void reorder(const struct flag *flags, int count, char **words)
+static void reorder(enum runc_cli cli, const struct flag *flags, int count, char **words)
 {
 	char *front[WORDS_MAX], *rest[WORDS_MAX];
 	int fronts = 0, rests = 0, i = 0;
 	bool may_be_value = false;
 
 	for (; i < count; i++) {
-		if (may_be_value && !is_flag(flags, words[i])) {
-			may_be_value = false;
+		bool is_value = may_be_value && (cli == RUNC_CLI_1_22_6 ? !is_flag(flags, words[i])
+									: words[i][0] != '-');
+
+		if (cli != RUNC_CLI_1_22_6 && strcmp(words[i], "--") == 0)
+			break;
+		/* one that is none is forgotten only by 1.22.1 */
+		may_be_value = may_be_value && !is_value && cli != RUNC_CLI_1_22_1;
+		if (is_value) {
 			front[fronts++] = words[i];
 		} else if (strcmp(words[i], "--") == 0) {
 			break;
-		} else if (is_flag(flags, words[i])) {
+		} else if (moves(cli, flags, words[i])) {
 			may_be_value = strchr(words[i], '=') == NULL;
 			front[fronts++] = words[i];
 		} else {
@@ -192,7 +206,7 @@ static void reorder(const struct flag *flags, int count, char **words)
 		words[i] = i < fronts ? front[i] : rest[i - fronts];
 }
 
-struct reading runc_reads(int argc, char **argv)
+struct reading runc_reads(enum runc_cli cli, int argc, char **argv)
 {
 	static const struct flag *const flags[] = { NULL, runc_create, runc_run, runc_restore,
 						    runc_exec };
@@ -209,7 +223,7 @@ struct reading runc_reads(int argc, char **argv)
 	fuzz_require(count <= WORDS_MAX);
 	memcpy(words, argv + first, (size_t)count * sizeof(char *));
 	if (reading.command != COMMAND_EXEC)
-		reorder(flags[reading.command], count, words);
+		reorder(cli, flags[reading.command], count, words);
 	first = parse_flags(flags[reading.command], count, words, &reading);
 	/* checkArgs(): one id, and for exec a command unless there is a process.json */
 	if (count - first < 1 || (reading.command != COMMAND_EXEC && count - first > 1))

@@ -75,6 +75,9 @@ static const struct shape {
 	{ "r --version", COMMAND_OTHER, NULL, NULL, NULL, NULL, NULL, NULL, false },
 	{ "r restore --image-path /i --work-path /w --detach --pid-file /p -no-subreaper --bundle /b c1",
 	  COMMAND_RESTORE, "c1", "/b", NULL, NULL, NULL, NULL, false },
+	/* crun's own, and what conmon hands on */
+	{ "r restore --bundle /b --tcp-close --network-lock skip --manage-cgroups-mode ignore c1",
+	  COMMAND_RESTORE, "c1", "/b", NULL, NULL, NULL, NULL, false },
 	/* podman with conmon */
 	{ "r --log-format=json --log /l create --bundle /b --pid-file /p c1", COMMAND_CREATE, "c1", "/b",
 	  NULL, NULL, NULL, "/l", true },
@@ -177,6 +180,16 @@ static const struct refuse_case {
 	{ "r exec --process a -p b c1", "is given twice" },
 	{ "r exec --apparmor a --apparmor b c1 sh", "is given twice" },
 	{ "r exec --apparmor a --apparmor a c1 sh", "is given twice" },
+	/* runc 1.1 takes "-" for the id, and what follows for the value */
+	{ "r create --pid-file - --bundle=/good", "begins with '-'" },
+	{ "r create --bundle - /evil", "begins with '-'" },
+	{ "r run --pid-file --bundle --bundle /good c1", "begins with '-'" },
+	{ "r restore --work-path -x --bundle=/good c1", "begins with '-'" },
+	{ "r exec --cwd - c1 sh", "begins with '-'" },
+	/* runc after 1.4 knows it there */
+	{ "r exec --root=/other c1 sh", "stands behind the command" },
+	{ "r exec --root /other c1 sh", "stands behind the command" },
+	{ "r create --root=/other c1", "stands behind the command" },
 	/* no value */
 	{ "r run c1 --bundle", "needs a value" },
 	{ "r create c1 -f", "needs a value" },
