@@ -48,10 +48,13 @@ static enum status cannot_seize(struct error *err)
 static bool is_ours(pid_t tid)
 {
 	siginfo_t ignored;
-
+	int cause = errno;
 	/* wait(2) knows a tracer's threads one by one, and nobody else's; nothing is taken */
-	return waitid(P_PID, (id_t)tid, &ignored,
-		      WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) == 0;
+	bool ours = waitid(P_PID, (id_t)tid, &ignored,
+			   WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) == 0;
+
+	errno = cause; /* why it cannot be seized */
+	return ours;
 }
 
 /* The name of a directory in /proc/PID/task; 0 for "." and "..". */

@@ -143,7 +143,7 @@ static enum status wait_until_held(int fd, pid_t pid, const struct room *room, s
 	if (n < 0)
 		return error_set(err, STATUS_SYSTEM, errno, "cannot hear from the keeper");
 	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
-	    WEXITSTATUS(status) != (int)room->err.status)
+	    room->err.status == STATUS_OK || WEXITSTATUS(status) != (int)room->err.status)
 		return error_set(err, STATUS_SYSTEM, 0, "the keeper died before it held the init");
 	*err = room->err;
 	return err->status;

@@ -245,7 +245,7 @@ static enum status write_all(int fd, const struct iovec *pieces, size_t count, s
 	size_t done = 0, skip = 0; /* whole pieces written, bytes of the next one */
 
 	while (done < count) {
-		size_t n = 0;
+		size_t n = 0, before = done;
 		ssize_t wrote;
 
 		while (n < 64 && done + n < count) {
@@ -267,7 +267,7 @@ static enum status write_all(int fd, const struct iovec *pieces, size_t count, s
 		for (skip += (size_t)wrote; done < count && skip >= pieces[done].iov_len; done++)
 			skip -= pieces[done].iov_len;
 		/* a file system that takes nothing, and does not say why, would keep us for ever */
-		if (wrote == 0 && done < count)
+		if (wrote == 0 && done == before)
 			return error_set(err, STATUS_SYSTEM, EIO, "cannot write");
 	}
 	return STATUS_OK;

@@ -29,20 +29,6 @@ static size_t padding_behind(size_t key_len)
 	return -key_len % ALIGNMENT;
 }
 
-/* memcmp(3), which in musl takes a byte at a time: keys have 10,000. */
-static bool same_bytes(const char *a, const char *b, size_t len)
-{
-	uint64_t x, y;
-
-	for (; len >= sizeof(x); len -= sizeof(x), a += sizeof(x), b += sizeof(x)) {
-		memcpy(&x, a, sizeof(x));
-		memcpy(&y, b, sizeof(y));
-		if (x != y)
-			return false;
-	}
-	return memcmp(a, b, len) == 0;
-}
-
 /* The content of a file, if it is whole and its key is this one. */
 static bool read_entry(struct text file, struct text key, struct text *ret_content)
 {
@@ -57,7 +43,7 @@ static bool read_entry(struct text file, struct text key, struct text *ret_conte
 	content = (struct text){ file.ptr + before, file.len - before };
 	if (memcmp(header.magic, magic, sizeof(magic)) != 0 || header.key_len != key.len ||
 	    header.content_len != content.len ||
-	    !same_bytes(file.ptr + sizeof(header), key.ptr, key.len))
+	    !bytes_equal(file.ptr + sizeof(header), key.ptr, key.len))
 		return false;
 	found = fingerprint_of(content);
 	if (!fingerprint_equal(&header.content, &found))
