@@ -233,10 +233,22 @@ bool regions_compact(struct regions *regions, struct budget *budget)
 	return true;
 }
 
+static unsigned conditions_of(const struct cube *cube)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < ARGS; i++)
+		count += cube->mask[i] != 0 ? 1 : 0;
+	return count;
+}
+
 static int by_place(const void *a, const void *b)
 {
 	const struct region *x = a, *y = b;
+	unsigned x_conditions = conditions_of(&x->cube), y_conditions = conditions_of(&y->cube);
 
+	if (x_conditions != y_conditions)
+		return x_conditions > y_conditions ? -1 : 1;
 	if (x->verdict.action != y->verdict.action)
 		return x->verdict.action < y->verdict.action ? -1 : 1;
 	if (x->verdict.data != y->verdict.data)

@@ -62,7 +62,11 @@ bool regions_add_difference(struct regions *regions, const struct region *from,
 /* Appends the cubes of one rule; they are disjoint. */
 bool regions_add_rule(struct regions *regions, const struct rule *rule, struct budget *budget);
 
-/* One order for one set, whatever the way it was found. */
+/*
+ * One order for one set, whatever the way it was found. Those with the most conditions come first:
+ * for each rule libseccomp searches all paths through those that it has (2.5.4: db.c,
+ * _db_tree_prune()), which are as good as endless for three conditions behind 64 single ones.
+ */
 void regions_sort(struct regions *regions);
 
 /* Joins cubes that differ in one bit and have one verdict, until none do. */

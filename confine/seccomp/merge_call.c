@@ -231,7 +231,8 @@ static bool pairwise_disjoint(const struct merge_context *context, const struct 
 /*
  * Whether libseccomp makes of these rules just what they declare: those of the normal form,
  * and sets of one verdict that were measured to be safe: one argument with data below 2^32
- * and any comparison, or EQ and MASKED_EQ on any arguments.
+ * and any comparison, or EQ and MASKED_EQ on any arguments. And in which time: those with the most
+ * conditions must come first, see regions_sort().
  */
 static bool is_normal(const struct merge_context *context, const struct rule *rules)
 {
@@ -243,6 +244,8 @@ static bool is_normal(const struct merge_context *context, const struct rule *ru
 		       (rules->cond_count == 1 && !any_high_datum(rules));
 	for (const struct rule *r = rules; r != NULL; r = r->next) {
 		if (r->cond_count == 0)
+			return false;
+		if (r->next != NULL && r->next->cond_count > r->cond_count)
 			return false;
 		one_verdict = one_verdict && verdict_equal(r->verdict, first->verdict);
 		one_index = one_index && r->cond_count == 1 &&

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "confine/filter/cache.h"
@@ -502,6 +503,63 @@ START_TEST(refuses_what_libseccomp_makes_looser)
 }
 END_TEST
 
+/* All but `value` in the third argument, bit by bit, and three conditions that name it. */
+static const char *bits_and_conditions(struct arena *arena, uint64_t value, bool bits_first)
+{
+	static const char three[] =
+		"{\"names\":[\"prctl\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":0,\"value\":16,"
+		"\"op\":\"SCMP_CMP_EQ\"},{\"index\":1,\"value\":41,\"op\":\"SCMP_CMP_EQ\"},{\"index\":2,"
+		"\"value\":8,\"op\":\"SCMP_CMP_EQ\"}]}";
+	struct buffer out = BUFFER_INIT(arena);
+
+	buffer_add_str(&out, "{\"defaultAction\":\"SCMP_ACT_KILL_THREAD\",\"architectures\":["
+			     "\"SCMP_ARCH_X86_64\"],\"syscalls\":[");
+	buffer_add_str(&out, bits_first ? "" : three);
+	for (unsigned bit = 0; bit < 64; bit++) {
+		uint64_t mask = UINT64_MAX << bit;
+
+		buffer_add_str(&out, bit > 0 || !bits_first ? "," : "");
+		buffer_add_str(&out, "{\"names\":[\"prctl\"],\"action\":\"SCMP_ACT_ERRNO\",\"args\":"
+				     "[{\"index\":2,\"op\":\"SCMP_CMP_MASKED_EQ\",\"value\":");
+		buffer_add_u64(&out, mask);
+		buffer_add_str(&out, ",\"valueTwo\":");
+		buffer_add_u64(&out, (value & mask) ^ (UINT64_C(1) << bit));
+		buffer_add_str(&out, "}]}");
+	}
+	buffer_add_str(&out, bits_first ? "," : "");
+	buffer_add_str(&out, bits_first ? three : "");
+	buffer_add_str(&out, "]}");
+	buffer_add_char(&out, '\0');
+	ck_assert(!out.failed);
+	return out.ptr;
+}
+
+/* As people write it; merged, it is the bits. */
+#define NOT_8                                                                                  \
+	"{\"defaultAction\":\"SCMP_ACT_KILL_THREAD\",\"architectures\":[\"SCMP_ARCH_X86_64\"],"   \
+	"\"syscalls\":[{\"names\":[\"prctl\"],\"action\":\"SCMP_ACT_ERRNO\",\"args\":[{\"index\":2,"  \
+	"\"value\":8,\"op\":\"SCMP_CMP_NE\"}]},{\"names\":[\"prctl\"],\"action\":\"SCMP_ACT_ALLOW\"," \
+	"\"args\":[{\"index\":0,\"value\":16,\"op\":\"SCMP_CMP_EQ\"},{\"index\":1,\"value\":41,"      \
+	"\"op\":\"SCMP_CMP_EQ\"}]}]}"
+
+/* Every runtime compiles it again for every exec, and nobody waits a minute for that. */
+START_TEST(no_order_of_rules_keeps_libseccomp_for_ever)
+{
+	struct scratch s;
+	clock_t start;
+
+	scratch_open(&s);
+	s.options.cache_dir = NULL;
+	s.set = merged(&s.arena, _i == 2 ? NOT_8 : bits_and_conditions(&s.arena, 8, _i == 0));
+	ck_assert_uint_gt(ruleset_place(&s.set, NULL), 60); /* they are all still there */
+	start = clock();
+	(void)get(&s);
+	ck_assert_int_lt((clock() - start) / CLOCKS_PER_SEC, 1);
+	ck_assert_int_eq(rmdir(s.root), 0);
+	arena_done(&s.arena);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("filter get");
@@ -515,5 +573,6 @@ int main(void)
 	tcase_add_loop_test(tc, keeps_the_boundary_as_runc_does, 0, ARRAY_LEN(boundary_cases));
 	tcase_add_test(tc, says_what_goes_with_it);
 	tcase_add_test(tc, refuses_what_libseccomp_makes_looser);
+	tcase_add_loop_test(tc, no_order_of_rules_keeps_libseccomp_for_ever, 0, 3);
 	return support_run(suite);
 }
