@@ -16,7 +16,7 @@
 #include "oci-spec/hook_state.h"
 
 /* As much as a container of a usual size needs. What of it was used the keeper still has. */
-#define FIRST_MEMORY (192 * 1024)
+#define FIRST_MEMORY (512 * 1024)
 
 static enum status read_state(struct hook *hook, struct error *err)
 {

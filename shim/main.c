@@ -22,7 +22,7 @@
 #include "shim/runtime_args.h"
 
 /* As much as a create of a usual size needs. */
-#define FIRST_MEMORY (64 * 1024)
+#define FIRST_MEMORY (512 * 1024)
 
 /*
  * A link oci-confine-runtime-NAME that an administrator has made chooses policy.d/NAME.json.

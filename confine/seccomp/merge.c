@@ -18,8 +18,14 @@
 #define MERGE_STEPS_MAX 50000
 #define ALL_MERGES_STEPS_MAX 100000
 
-/* After so many the memory of the calls before is given back: more than usual merges take. */
-#define SCRATCH_STEPS 3000
+/* Most that the merge of one call takes of a usual profile; each call gives it back. */
+#define SCRATCH_SIZE ((size_t)32 * 1024)
+
+/* What all merges of one start share. */
+struct work {
+	struct budget budget;  /* of the merge at hand */
+	struct arena *scratch; /* what one call is merged in */
+};
 
 /*
  * The kernel takes 4096 instructions (BPF_MAXINSNS). All calls without conditions need some 1000
@@ -130,23 +136,22 @@ static enum status merge_within(const struct merge_context *context, struct call
 	return st;
 }
 
-static enum status merge_two(const struct ruleset *a, const struct ruleset *b,
-			     struct budget *budget, struct arena *arena, struct notes *notes,
-			     struct ruleset *ret_merged, struct error *err)
+static enum status merge_two(const struct ruleset *a, const struct ruleset *b, struct work *work,
+			     struct arena *arena, struct notes *notes, struct ruleset *ret_merged,
+			     struct error *err)
 {
 	struct outcome fallback = outcome_pick((struct outcome){ a->default_verdict, false },
 					       (struct outcome){ b->default_verdict, false });
 	struct ruleset merged = { .calls = NULL };
-	AUTO(arena_done) struct arena scratch = ARENA_INIT;
 	struct merge_context context = {
 		.arena = arena,
-		.scratch = &scratch,
+		.scratch = work->scratch,
 		.default_verdict = fallback.verdict,
 		.has_32bit = (a->arches & b->arches & ARCHES_32BIT) != 0,
-		.budget = budget,
+		.budget = &work->budget,
 	};
 	struct last_pair last = { NULL, NULL, NULL };
-	size_t left = CONDITIONS_INSTRUCTIONS_MAX, steps_at_release = budget->steps;
+	size_t left = CONDITIONS_INSTRUCTIONS_MAX;
 	enum status st = ruleset_init(&merged, fallback.verdict, arena, err);
 
 	if (st == STATUS_OK)
@@ -178,10 +183,7 @@ static enum status merge_two(const struct ruleset *a, const struct ruleset *b,
 		if (precision == PRECISION_EXACT)
 			last = (struct last_pair){ first.rules, second.rules, merged.calls[call] };
 		note_precision(precision, call, notes, arena);
-		if (steps_at_release - budget->steps > SCRATCH_STEPS) {
-			arena_done(&scratch);
-			steps_at_release = budget->steps;
-		}
+		arena_reset(work->scratch);
 	}
 	*ret_merged = merged;
 	return st;
@@ -211,7 +213,7 @@ static enum status check_newer_calls(const struct ruleset *merged, struct error 
 	return STATUS_OK;
 }
 
-static enum status merge_once(const struct ruleset *inputs, size_t count, struct budget *budget,
+static enum status merge_once(const struct ruleset *inputs, size_t count, struct work *work,
 			      struct arena *arena, struct notes *notes, struct ruleset *ret_merged,
 			      struct error *err)
 {
@@ -226,12 +228,12 @@ static enum status merge_once(const struct ruleset *inputs, size_t count, struct
 		if (st != STATUS_OK)
 			return st;
 		all.arches = ARCH_ALL;
-		st = merge_two(&all, &inputs[0], budget, arena, notes, &merged, err);
+		st = merge_two(&all, &inputs[0], work, arena, notes, &merged, err);
 	}
 	for (size_t i = 1; i < count && st == STATUS_OK; i++) {
 		struct ruleset before = merged;
 
-		st = merge_two(&before, &inputs[i], budget, arena, notes, &merged, err);
+		st = merge_two(&before, &inputs[i], work, arena, notes, &merged, err);
 	}
 	if (st == STATUS_OK)
 		st = shared_blocks_avoid(&merged, arena, notes, err);
@@ -278,20 +280,21 @@ enum status merge_around(const struct ruleset *inputs, size_t count, size_t own,
 {
 	struct ruleset *again = arena_array(arena, count + 1, sizeof(*again)), merged;
 	size_t behind = own < count ? own + 1 : own, left = ALL_MERGES_STEPS_MAX;
-	struct budget budget = { MERGE_STEPS_MAX };
+	AUTO(arena_done) struct arena scratch = arena_within(arena, SCRATCH_SIZE);
+	struct work work = { { MERGE_STEPS_MAX }, &scratch };
 	enum status st =
 		again == NULL ? error_set(err, STATUS_SYSTEM, ENOMEM, "cannot merge the profiles")
-			      : merge_once(inputs, count, &budget, arena, notes, &merged, err);
+			      : merge_once(inputs, count, &work, arena, notes, &merged, err);
 
 	for (unsigned round = 0; round < REMERGES_MAX && st == STATUS_OK && merged.reshaped;
 	     round++) {
 		struct notes repeated = { .count = 0 };
 		struct ruleset next;
 
-		left -= MERGE_STEPS_MAX - budget.steps;
+		left -= MERGE_STEPS_MAX - work.budget.steps;
 		if (left < MERGE_STEPS_MAX)
 			break;
-		budget.steps = MERGE_STEPS_MAX;
+		work.budget.steps = MERGE_STEPS_MAX;
 		st = as_input(&merged, arena, err);
 		if (st != STATUS_OK)
 			break;
@@ -299,7 +302,7 @@ enum status merge_around(const struct ruleset *inputs, size_t count, size_t own,
 		memcpy(again, inputs, own * sizeof(*again));
 		again[own] = merged;
 		memcpy(again + own + 1, inputs + behind, (count - behind) * sizeof(*again));
-		st = merge_once(again, own + 1 + count - behind, &budget, arena, &repeated, &next,
+		st = merge_once(again, own + 1 + count - behind, &work, arena, &repeated, &next,
 				err);
 		if (st != STATUS_OK || rulesets_equal(&merged, &next))
 			break;

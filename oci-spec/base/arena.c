@@ -82,6 +82,29 @@ void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_siz
 	return copy;
 }
 
+struct arena arena_within(struct arena *arena, size_t size)
+{
+	char *lent = arena_alloc(arena, size);
+
+	size = lent != NULL ? size : 0;
+	return (struct arena){ .next = lent, .left = size, .lent = lent, .lent_size = size };
+}
+
+void arena_reset(struct arena *arena)
+{
+	struct arena again = { .next = arena->lent,
+			       .left = arena->lent_size,
+			       .lent = arena->lent,
+			       .lent_size = arena->lent_size };
+
+	if (arena->lent != NULL)
+		memset(arena->lent, 0,
+		       arena->chunks != NULL ? arena->lent_size
+					     : (size_t)(arena->next - arena->lent));
+	arena_done(arena);
+	*arena = again;
+}
+
 void arena_done(struct arena *arena)
 {
 	struct arena_chunk *chunk = arena->chunks;

@@ -12,20 +12,22 @@ struct arena {
 	struct arena_chunk *chunks;
 	char *next;
 	size_t left;
+	char *lent; /* of ARENA_IN() or arena_within(); NULL for none */
+	size_t lent_size;
 };
 
-#define ARENA_INIT            \
-	{                     \
-		NULL, NULL, 0 \
+#define ARENA_INIT                     \
+	{                              \
+		NULL, NULL, 0, NULL, 0 \
 	}
 
 /*
  * An arena that first uses up `storage`, an array of char that is zero, aligned to 16 and not used
  * before: a static one of main() costs neither a system call nor the C library's allocator.
  */
-#define ARENA_IN(storage)                          \
-	{                                          \
-		NULL, (storage), sizeof((storage)) \
+#define ARENA_IN(storage)                                                        \
+	{                                                                        \
+		NULL, (storage), sizeof((storage)), (storage), sizeof((storage)) \
 	}
 
 /* Zeroed memory, aligned for any type; NULL when there is none. A size of 0 is allowed. */
@@ -40,7 +42,13 @@ void *arena_array(struct arena *arena, size_t count, size_t size);
  */
 void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_size);
 
-/* Frees everything but what was lent. The arena may be used again. */
+/* One that first uses up `size` bytes of another, which then must last longer. */
+struct arena arena_within(struct arena *arena, size_t size);
+
+/* Takes everything back, to begin anew: lent storage is made zero as far as it was used. */
+void arena_reset(struct arena *arena);
+
+/* Frees everything but what was lent, which is not used again. The arena may be. */
 void arena_done(struct arena *arena);
 
 #endif

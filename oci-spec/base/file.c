@@ -16,7 +16,8 @@
 /* O_NONBLOCK: a FIFO planted under this name must not hang us. O_NOCTTY: nor a terminal bind us. */
 #define READ_FLAGS (O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
 
-#define FIRST_READ ((size_t)64 * 1024)
+/* What a hook's state fits into. */
+#define FIRST_READ ((size_t)4 * 1024)
 
 void file_close(int *fd)
 {
@@ -187,22 +188,7 @@ enum status file_read_beneath(int dirfd, const char *path, size_t max_bytes, str
 enum status file_read_fd(int fd, size_t max_bytes, struct arena *arena, struct text *ret_text,
 			 struct error *err)
 {
-	struct arena scratch = ARENA_INIT;
-	struct text text;
-	enum status st;
-	char *copy;
-
-	/* a pipe has no length to ask for: collect it aside, keep only what came */
-	st = read_all(fd, 0, max_bytes, &scratch, &text, err);
-	if (st == STATUS_OK) {
-		copy = text_dup(arena, text);
-		if (copy == NULL)
-			st = error_set(err, STATUS_SYSTEM, ENOMEM, "cannot read");
-		else
-			*ret_text = (struct text){ copy, text.len };
-	}
-	arena_done(&scratch);
-	return st;
+	return read_all(fd, 0, max_bytes, arena, ret_text, err);
 }
 
 /*

@@ -120,6 +120,46 @@ START_TEST(can_be_used_again)
 }
 END_TEST
 
+/* Whether it is lent little or much, and whether what is lent was enough. */
+static const size_t lent[] = { 0, 64, 4096, 1048576 };
+
+START_TEST(a_reset_one_begins_anew_with_zeros)
+{
+	AUTO(arena_done) struct arena outer = ARENA_INIT;
+	AUTO(arena_done) struct arena inner = arena_within(&outer, lent[_i]);
+	unsigned char *beside = arena_alloc(&outer, 100);
+
+	memset(beside, 7, 100);
+	for (int round = 0; round < 3; round++) {
+		unsigned char *first = arena_alloc(&inner, 48), *second;
+
+		ck_assert(is_zero(first, 48));
+		memset(first, 0xff, 48);
+		second = arena_alloc(&inner, 100000);
+		ck_assert(is_zero(second, 100000));
+		memset(second, 0xff, 100000);
+		arena_reset(&inner);
+		if (lent[_i] >= 48)
+			ck_assert_ptr_eq(inner.next, first);
+	}
+	for (size_t i = 0; i < 100; i++)
+		ck_assert_uint_eq(beside[i], 7);
+}
+END_TEST
+
+START_TEST(without_memory_to_lend_it_has_its_own)
+{
+	struct arena outer = ARENA_INIT, inner;
+
+	fail_countdown = 1;
+	inner = arena_within(&outer, 100);
+	ck_assert_ptr_nonnull(arena_alloc(&inner, 100));
+	arena_reset(&inner);
+	ck_assert_ptr_null(inner.chunks);
+	arena_done(&outer);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("base arena");
@@ -131,5 +171,7 @@ int main(void)
 	tcase_add_test(tc, grows_past_the_chunk);
 	tcase_add_test(tc, failure_leaves_all_as_it_was);
 	tcase_add_test(tc, can_be_used_again);
+	tcase_add_loop_test(tc, a_reset_one_begins_anew_with_zeros, 0, ARRAY_LEN(lent));
+	tcase_add_test(tc, without_memory_to_lend_it_has_its_own);
 	return support_run(suite);
 }
