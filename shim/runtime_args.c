@@ -235,7 +235,10 @@ static enum status read_option(const struct runtime_args *args, const struct opt
 		return refuse(arg, "stands behind the command; write it in front", err);
 	if (given.option == NULL && word.value == NULL)
 		return refuse(arg, unknown, err);
-	if (takes_next(given.option, &word) && *at + 1 < args->argc) {
+	if (takes_next(given.option, &word)) {
+		/* runc moves options to the front, where the last one takes a word as its value */
+		if (*at + 1 == args->argc)
+			return refuse(arg, "needs a value", err);
 		given.value = args->argv[++*at];
 		if (given.value[0] == '-')
 			return refuse(arg,
@@ -313,8 +316,6 @@ static enum status parse_global(struct runtime_args *args, struct error *err)
 static enum status set_once(const char **slot, const char *value, const char *arg,
 			    struct error *err)
 {
-	if (value == NULL)
-		return refuse(arg, "needs a value", err);
 	if (*slot != NULL && strcmp(*slot, value) != 0)
 		return refuse(arg, "is given twice", err);
 	*slot = value;
@@ -361,12 +362,8 @@ static enum status parse_bundle_command(struct runtime_args *args, const struct 
 static enum status add_cap(struct runtime_args *args, const struct runtime_cap *cap,
 			   struct arena *arena, struct error *err)
 {
-	const char *arg = args->argv[cap->index];
-
-	if (cap->value == NULL)
-		return refuse(arg, "needs a value", err);
 	if (args->cap_count == RUNTIME_ARGS_CAPS_MAX)
-		return refuse(arg, "is given too often", err);
+		return refuse(args->argv[cap->index], "is given too often", err);
 	if (args->caps == NULL)
 		args->caps = arena_array(arena, RUNTIME_ARGS_CAPS_MAX, sizeof(*args->caps));
 	if (args->caps == NULL)

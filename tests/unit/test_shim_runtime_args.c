@@ -193,6 +193,7 @@ static const struct refuse_case {
 	/* no value */
 	{ "r run c1 --bundle", "needs a value" },
 	{ "r create c1 -f", "needs a value" },
+	{ "r create c1 c2 --pid-file", "needs a value" },
 	{ "r exec --process", "needs a value" },
 	{ "r exec --cap", "needs a value" },
 	/* what is not known may swallow the next word */
