@@ -89,6 +89,12 @@ every_command() {
 		with "$1" "$2" "${words[@]}" >/dev/null 2>&1 || echo "${words[0]} fails"
 		[ "${words[0]}" != kill ] || with "$1" "$2" wait box >/dev/null 2>&1
 		got=$(with "$1" "$2" inspect --format '{{.State.Status}}' box 2>&1)
+		# podman 5 says so until it has cleaned up behind it, which it does on the side
+		for ((waited = 0; waited < 50; waited++)); do
+			[ "$got" = stopped ] || break
+			sleep 0.1
+			got=$(with "$1" "$2" inspect --format '{{.State.Status}}' box 2>&1)
+		done
 		[ "$got" = "${step#*:}" ] || echo "${words[0]}: $got"
 	done
 	with "$1" "$2" rm box >/dev/null 2>&1 || echo "rm fails"
