@@ -21,6 +21,7 @@
 struct injection {
 	const struct inject_plan *plan;
 	int procfd;
+	struct sock_filter *given_back; /* the filter, by the kernel */
 	struct remote remote;
 	struct live before;
 };
@@ -175,7 +176,6 @@ static enum status check_filter(const struct injection *in, struct error *err)
 {
 	static const char changed[] =
 		"the filter that the kernel has is not the one that was given";
-	struct sock_filter code[BPF_MAXINSNS];
 	long count;
 
 	if (!in->plan->has_filter)
@@ -187,9 +187,9 @@ static enum status check_filter(const struct injection *in, struct error *err)
 	if (count != in->plan->filter_count)
 		return error_set(err, STATUS_SYSTEM, count < 0 ? errno : 0, "%s", changed);
 	count = ptrace(PTRACE_SECCOMP_GET_FILTER, in->remote.pid,
-		       (unsigned long)in->before.seccomp_filters, code);
+		       (unsigned long)in->before.seccomp_filters, in->given_back);
 	if (count != in->plan->filter_count ||
-	    memcmp(code, in->plan->code, (size_t)count * sizeof(code[0])) != 0)
+	    memcmp(in->given_back, in->plan->code, (size_t)count * sizeof(*in->given_back)) != 0)
 		return error_set(err, STATUS_SYSTEM, count < 0 ? errno : 0, "%s", changed);
 	return STATUS_OK;
 }
@@ -216,9 +216,10 @@ static enum status check_result(struct injection *in, struct error *err)
 	return st == STATUS_OK ? check_filter(in, err) : st;
 }
 
-enum status inject(const struct inject_plan *plan, int procfd, struct error *err)
+enum status inject(const struct inject_plan *plan, int procfd,
+		   struct sock_filter given_back[BPF_MAXINSNS], struct error *err)
 {
-	struct injection in = { .plan = plan, .procfd = procfd };
+	struct injection in = { .plan = plan, .procfd = procfd, .given_back = given_back };
 	enum status st = remote_begin(&in.remote, plan->pid, err);
 
 	if (st == STATUS_OK)

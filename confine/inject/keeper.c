@@ -23,7 +23,7 @@
 
 /* A page at least on every machine; what runs over the stack ends there. */
 #define GUARD_BYTES ((size_t)64 * 1024)
-#define STACK_BYTES ((size_t)192 * 1024) /* reading a filter back takes 32 of it */
+#define STACK_BYTES ((size_t)192 * 1024)
 
 /* What the keeper has of its own in the hook's memory: nothing of it is the hook's to use. */
 struct room {
@@ -32,6 +32,7 @@ struct room {
 	struct keeper keeper;
 	struct error err;
 	int ready; /* the pipe to the hook */
+	struct sock_filter given_back[BPF_MAXINSNS];
 };
 
 /* Everything that ties it to the hook and its runtime, but the pipe. */
@@ -73,15 +74,16 @@ static void take_name(char **words)
 }
 
 /* From the exec to the end. ESRCH: somebody killed the container, and nobody needs to know. */
-static enum status confine_held(const struct inject_plan *plan, int procfd, struct error *err)
+static enum status confine_held(struct room *room, int procfd, struct error *err)
 {
+	const struct inject_plan *plan = room->keeper.plan;
 	bool is_gone;
 	enum status st = hold_until_exec(plan->pid, &is_gone, err);
 
 	if (st == STATUS_OK && is_gone)
 		return STATUS_OK;
 	if (st == STATUS_OK)
-		st = inject(plan, procfd, err);
+		st = inject(plan, procfd, room->given_back, err);
 	if (st == STATUS_OK && ptrace(PTRACE_DETACH, plan->pid, NULL, NULL) != 0)
 		st = error_set(err, STATUS_SYSTEM, errno, "cannot let the container go");
 	if (st == STATUS_OK || (st == STATUS_SYSTEM && err->sys_errno == ESRCH))
@@ -106,7 +108,7 @@ static enum status keep(struct room *room)
 	if (write(room->ready, "", 1) != 1)
 		return error_set(err, STATUS_SYSTEM, EPIPE, "the hook is gone");
 	file_close(&room->ready);
-	st = confine_held(room->keeper.plan, procfd, err);
+	st = confine_held(room, procfd, err);
 	if (st != STATUS_OK)
 		room->keeper.on_failure(room->keeper.plan, err);
 	return st;
