@@ -9,7 +9,12 @@ build=$(cd "$1" && pwd) rounds=${2:-100}
 here=$(cd "$(dirname "$0")" && pwd)
 wrapper=$build/shim/oci-confine-runtime exec_only=$build/tests/bench/exec_only
 confine=$build/cli/oci-confine nothing=$build/tests/bench/nothing
-work=$(mktemp -d)
+# on tmpfs, as containerd's bundles in /run
+if [ -z "${PEERS_SH_INSIDE:-}" ]; then
+	PEERS_SH_INSIDE=1 exec unshare --mount --propagation private "$0" "$build" "$rounds"
+fi
+mount -t tmpfs -o mode=0755 tmpfs /run
+work=$(mktemp -d -p /run)
 trap 'rm -rf "$work"' EXIT
 
 "$here/make-config.sh" "$confine" > "$work/fresh.json"
