@@ -21,10 +21,10 @@ EOF
 until [ -S /dev/log ]; do sleep 0.02; done
 runtime=runc
 
-# --- under real runtimes: every third call has no memory, or is the last one ---
+# --- under real runtimes: every second call has no memory, the others are the last ones ---
 for runtime in runc crun; do
 	confined=0 refused=0 bad=()
-	for ((call = 1; call < 500; call += 3)); do
+	for ((call = 1; call < 500; call++)); do
 		fault=error:12
 		[ $((call % 2)) = 0 ] || fault=after:self
 		dir=$(bundle "real$call" "$(runs probe keyctl)")
@@ -32,7 +32,8 @@ for runtime in runc crun; do
 			"--oci-confine-runtime=$(command -v $runtime)" "--oci-confine-policy=$policy" \
 			--root "$work/root-$runtime" run --bundle "$dir" "real$call" 2>&1 </dev/null)
 		rc=$?
-		if [ "$said" = "keyctl EPERM" ]; then
+		# behind a warning, as when no filter could be made for crun
+		if [ "${said##*$'\n'}" = "keyctl EPERM" ]; then
 			confined=$((confined + 1))
 		elif [ "$rc" = 0 ] || [ -n "$(bare state "real$call" 2>/dev/null)" ]; then
 			bad+=("call $call, $fault: exit code $rc, '$said'")
