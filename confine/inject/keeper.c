@@ -19,6 +19,7 @@
 #include "oci-spec/base/file.h"
 
 #define KEEPER_NAME "oci-confine-keeper"
+#define SIGNAL_SET_BYTES ((size_t)8) /* the kernel's sigset_t */
 #define READY_FD 3 /* the only descriptor of the hook's that the keeper has, until it is ready */
 
 /* A page at least on every machine; what runs over the stack ends there. */
@@ -161,10 +162,13 @@ enum status keeper_start(const struct keeper *keeper, struct error *err)
 
 	if (room == NULL)
 		return err->status;
-	/* sigfillset() leaves out what the C library has for itself */
+	/*
+	 * The keeper's, too: whoever ends it by SIGTERM would end the container. Not by the C
+	 * library, which leaves out signals that it has for itself.
+	 */
 	memset(&all, 0xff, sizeof(all));
-	/* the keeper's, too: whoever ends it by SIGTERM would end the container */
-	if (sigprocmask(SIG_SETMASK, &all, NULL) != 0 || pipe2(ends, O_CLOEXEC) != 0)
+	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, SIGNAL_SET_BYTES) != 0 ||
+	    pipe2(ends, O_CLOEXEC) != 0)
 		return error_set(err, STATUS_SYSTEM, errno, "no pipe to the keeper");
 	hears = ends[0];
 	room->ready = ends[1];
