@@ -101,16 +101,6 @@ static bool get(int dirfd, struct text key, struct arena *arena,
 	       entry_read(entry, includes, &ret_compiled->blob);
 }
 
-bool apparmor_compile_cached(const struct apparmor_source *source, const struct policy *policy,
-			     struct arena *arena, struct apparmor_compiled *ret_compiled)
-{
-	AUTO(file_close) int dirfd = -1;
-	struct text key;
-
-	return open_cache(policy, arena, &dirfd) && entry_key(source, arena, &key) &&
-	       get(dirfd, key, arena, ret_compiled);
-}
-
 /* "name", or a child of it: "name//child". */
 static bool belongs_to(struct text line, struct text name)
 {

@@ -33,8 +33,4 @@ enum status apparmor_compile(const struct apparmor_source *source, const struct 
 enum status apparmor_check_names(struct text text, struct text name, struct arena *arena,
 				 struct error *err) MUST_CHECK;
 
-/* Only what the cache has: false when there is no sound entry for the text as it is now. */
-bool apparmor_compile_cached(const struct apparmor_source *source, const struct policy *policy,
-			     struct arena *arena, struct apparmor_compiled *ret_compiled);
-
 #endif

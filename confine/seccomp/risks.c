@@ -11,9 +11,3 @@ const struct risk *risk_of(struct text call)
 	}
 	return NULL;
 }
-
-const struct risk *risk_list(size_t *ret_count)
-{
-	*ret_count = sizeof(risks) / sizeof(risks[0]);
-	return risks;
-}

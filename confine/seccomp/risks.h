@@ -14,7 +14,4 @@ struct risk {
 /* NULL for a call that is not listed. */
 const struct risk *risk_of(struct text call);
 
-/* All of them, by name. */
-const struct risk *risk_list(size_t *ret_count);
-
 #endif
