@@ -57,6 +57,15 @@ is "explain with arguments" 0 explain --json args.json kill a1=9
 jqs "the rule and other arguments" '.verdict == {"action":"SCMP_ACT_ERRNO","errno":13} + {"name":"EACCES"}
 	and .answers[0].path == "syscalls[0]" and .answers[0].conditions == "a1 == 9"
 	and .allowed_with.arguments == "a1 != 9" and .arguments == {"a1":9}'
+for word in "KILL_THREAD:kills the thread" "NOTIFY:up to the seccomp listener" \
+	"TRACE:up to the tracer" "LOG:allowed and logged" "ERRNO:denied, errno 1999"; do
+	echo '{"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_X86_64"],"syscalls":[{"names":
+		["chmod"],"action":"SCMP_ACT_'"${word%%:*}"'","errnoRet":1999}]}' |
+		jq 'if .syscalls[0].action != "SCMP_ACT_ERRNO" then del(.syscalls[0].errnoRet) else . end' \
+			> "$work/word.json"
+	is "explain ${word%%:*}" 0 explain word.json chmod
+	says "in words" "${word#*:}  [syscalls[0]: always]"
+done
 is "explain two conditions" 0 explain args.json prctl
 says "not (...)" "allowed if not (a0 == 1 and a1 == 2)" "denied, SIGSYS if a0 == 1 and a1 == 2"
 for v in 40 0x28 050; do
@@ -210,6 +219,8 @@ jq -cS . "$work/out" > "$work/merged"
 holds "the profile is merge's own" cmp -s "$work/merged" "$work/reported"
 is "a profile that adds nothing" 0 merge --report runtime-default runtime-default
 says "nothing" "contributes nothing that the others do not say"
+is "merge --report of one" 0 merge --report prevent-chmod.json
+says "what it says against no profile at all" "closed: 4 calls" "  chmod fchmod fchmodat fchmodat2"
 is "a fallback" 0 merge --report --json many.json args.json
 jqs "is listed, and only tightens" '(.exact | not) and (.fallbacks.changes | map(.call) | index("mmap")) and
 	.fallbacks.counts.opened == 0 and (.warnings | length > 0)'

@@ -84,6 +84,14 @@ through "$dir" "$work/log-policy.json"
 is "and that there was nothing to do" "$(field .effect)" "carried by config.json"
 through "$dir" "$policy"
 is "but only where the policy says so" "$line" ""
+cp "$work/profiles/prevent-chmod.json" "$work/baseline-file.json"
+jq --arg file "$work/baseline-file.json" '.log = true | .seccomp.baseline = $file |
+	.constraints = {"runAsNonRoot": "warn", "resourceLimits": "warn"}' "$policy" >"$work/noted.json"
+through "$(bundle noted "$(runs probe getpid)")" "$work/noted.json"
+is "of a baseline of the administrator's own, the hash" \
+	"$(field '.inputs[] | select(.name | endswith("baseline-file.json")) | .sha256')" \
+	"$(sha256sum <"$work/baseline-file.json" | cut -d' ' -f1)"
+like "what the policy only warns of" "$(field '.notes | join("; ")')" 'runAsNonRoot.*; .*resourceLimits'
 dir=$(bundle wrapped "$(runs probe getpid) | .annotations = {\"oci-confine.io/nonsense\": \"x\"}")
 through "$dir" "$work/log-policy.json"
 isnt "what the wrapper refuses does not start" "$rc" 0

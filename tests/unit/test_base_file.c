@@ -141,6 +141,22 @@ START_TEST(reads_files_that_tell_no_length)
 }
 END_TEST
 
+/* Nothing is mapped where one's own memory begins, and reading there fails. */
+START_TEST(says_when_reading_fails)
+{
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	AUTO(file_close) int fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+	struct error err = { 0 };
+	struct text text = TEXT("untouched");
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(file_read_fd(fd, 4096, &arena, &text, &err), STATUS_SYSTEM);
+	ck_assert_int_eq(err.sys_errno, EIO);
+	ck_assert_str_eq(err.what, "cannot read");
+	ASSERT_TEXT(text, "untouched");
+}
+END_TEST
+
 static const size_t pipe_sizes[] = { 0, 1, 65535, 65536, 65537, 200000 };
 
 START_TEST(reads_pipes_to_their_end)
@@ -247,6 +263,7 @@ int main(void)
 	tcase_add_loop_test(tc, reads_regular_files_only, 0, ARRAY_LEN(read_cases));
 	tcase_add_test(tc, beneath_follows_no_magic_link);
 	tcase_add_test(tc, reads_files_that_tell_no_length);
+	tcase_add_test(tc, says_when_reading_fails);
 	tcase_add_loop_test(tc, reads_pipes_to_their_end, 0, ARRAY_LEN(pipe_sizes));
 	tcase_add_test(tc, opens_directories_only);
 	tcase_add_loop_test(tc, only_root_may_have_written_it, 0, ARRAY_LEN(owner_cases));

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "oci-spec/base/program.h"
@@ -95,6 +96,33 @@ START_TEST(missing_program_is_told_apart)
 }
 END_TEST
 
+/* It is there and may be executed, but the kernel knows no such format, and no shell is asked. */
+START_TEST(what_is_no_program_is_not_run)
+{
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	const char *const argv[] = { "script", NULL };
+	struct program program = { .argv = argv, .seconds = 1, .output_max = 4096 };
+	struct buffer path = BUFFER_INIT(&arena), wanted = BUFFER_INIT(&arena);
+	char *dir = support_temp_dir(&arena);
+	struct error err = { 0 };
+	struct text output = TEXT("untouched");
+
+	support_write_file(dir, "script", "echo it ran\n");
+	buffer_add_str(&path, dir);
+	buffer_add_str(&path, "/script");
+	buffer_add_char(&path, '\0');
+	program.path = path.ptr;
+	ck_assert_int_eq(chmod(program.path, 0700), 0);
+	ck_assert_int_eq(program_run(&program, TEXT_NONE, &arena, &output, &err), STATUS_SYSTEM);
+	buffer_add_str(&wanted, "cannot run ");
+	buffer_add_str(&wanted, program.path);
+	buffer_add_char(&wanted, '\0');
+	ck_assert_str_eq(err.what, wanted.ptr);
+	ASSERT_TEXT(output, "untouched");
+	support_remove_dir(dir);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("base/program");
@@ -106,5 +134,6 @@ int main(void)
 	tcase_add_test(programs, failure_says_the_last_line);
 	tcase_add_test(programs, limits_hold);
 	tcase_add_test(programs, missing_program_is_told_apart);
+	tcase_add_test(programs, what_is_no_program_is_not_run);
 	return support_run(suite);
 }

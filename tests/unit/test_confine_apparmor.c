@@ -266,6 +266,49 @@ START_TEST(makes_no_promise_that_the_kernel_cannot_keep)
 }
 END_TEST
 
+/* members: of the container's own label; the baseline comes on top. */
+static const struct many_case {
+	unsigned members;
+	bool fits;
+} many_cases[] = {
+	{ APPARMOR_MEMBERS_MAX - 1, true },
+	{ APPARMOR_MEMBERS_MAX, false },
+	{ APPARMOR_MEMBERS_MAX + 1, false },
+};
+
+START_TEST(a_stack_has_an_end)
+{
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	struct buffer named = BUFFER_INIT(&arena), list = BUFFER_INIT(&arena);
+	struct choice_case c = { .why = "many" };
+	struct host host = { .kernel = SUPPORT_KERNEL, .has_apparmor = true };
+	struct text label = TEXT("untouched");
+	struct error err = { 0 };
+	enum status st;
+
+	buffer_add_str(&list, "oci-confine-default (enforce)\n");
+	for (unsigned i = 0; i < many_cases[_i].members; i++) {
+		buffer_add_str(&named, i > 0 ? "//&p" : "p");
+		buffer_add_u64(&named, i);
+		buffer_add_char(&list, 'p');
+		buffer_add_u64(&list, i);
+		buffer_add_str(&list, " (enforce)\n");
+	}
+	buffer_add_char(&named, '\0');
+	c.named = named.ptr;
+	host.apparmor_profiles = (struct text){ list.ptr, list.len };
+	st = choose(&arena, &c, &host, &label, &err);
+	if (many_cases[_i].fits) {
+		ASSERT_CASE(st == STATUS_OK && text_starts_with(label, "oci-confine-default//&p0//&p1"),
+			    c.named, err);
+		return;
+	}
+	ASSERT_CASE(st == STATUS_INVALID, c.named, err);
+	ck_assert_str_eq(err.what, "stacks more than 32 profiles");
+	ASSERT_TEXT(label, "untouched");
+}
+END_TEST
+
 START_TEST(reads_the_kernels_list)
 {
 	struct text list = TEXT(LOADED "last (enforce)"), mode;
@@ -301,6 +344,7 @@ int main(void)
 	tcase_add_loop_test(tc, chooses_the_label, 0, ARRAY_LEN(choice_cases));
 	tcase_add_loop_test(tc, makes_no_promise_that_the_kernel_cannot_keep, 0,
 			    ARRAY_LEN(without_cases));
+	tcase_add_loop_test(tc, a_stack_has_an_end, 0, ARRAY_LEN(many_cases));
 	tcase_add_test(tc, reads_the_kernels_list);
 	tcase_add_test(tc, knows_what_confines);
 	return support_run(suite);

@@ -174,6 +174,25 @@ START_TEST(refuses_what_it_does_not_know)
 }
 END_TEST
 
+START_TEST(a_list_of_paths_is_limited)
+{
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	struct buffer json = BUFFER_INIT(&arena);
+	struct constraints constraints;
+	struct error err = { 0 };
+
+	buffer_add_str(&json, "{\"hostPath\":{\"action\":\"refuse\",\"allowed\":[");
+	for (int i = 0; i <= CONSTRAINT_PATHS_MAX; i++)
+		buffer_add_str(&json, i > 0 ? ",{\"pathPrefix\":\"/a\"}" : "{\"pathPrefix\":\"/a\"}");
+	buffer_add_str(&json, "]}}");
+	buffer_add_char(&json, '\0');
+	ck_assert_int_eq(constraints_parse(support_json(&arena, json.ptr), &constraints, &err),
+			 STATUS_INVALID);
+	ck_assert_str_eq(err.where, "hostPath.allowed");
+	ck_assert_ptr_nonnull(strstr(err.what, "has more than"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("confine constraints");
@@ -183,5 +202,6 @@ int main(void)
 	tcase_add_test(tc, warns_where_it_is_to_warn);
 	tcase_add_test(tc, names_the_constraint_and_the_policy);
 	tcase_add_loop_test(tc, refuses_what_it_does_not_know, 0, ARRAY_LEN(bad_cases));
+	tcase_add_test(tc, a_list_of_paths_is_limited);
 	return support_run(suite);
 }

@@ -133,6 +133,16 @@ static const struct refuse_case {
 	{ "{\"exempt\":{\"engine\":\"containerd\",\"namespaces\":[],\"pods\":[]}}", "exempt.pods",
 	  "unknown key" },
 	{ "{\"runtime-annotations\":{}}", "runtime-annotations", "expected an array" },
+	{ "{\"apparmor\":{\"engine-defaults\":[\"crio-*\",\"a b\"]}}", "apparmor.engine-defaults[1]",
+	  "expected the name of an AppArmor profile, found 'a b'" },
+	{ "{\"apparmor\":{\"engine-defaults\":[\"*\"]}}", "apparmor.engine-defaults[0]",
+	  "expected the name of an AppArmor profile" },
+	{ "{\"apparmor\":{\"baseline\":\"a//&b\"}}", "apparmor.baseline", "found 'a//&b'" },
+	{ "{\"apparmor\":{\"baseline\":\"unconf\"}}", "apparmor.baseline", "found 'unconf'" },
+	{ "{\"apparmor\":{\"baseline\":\"\"}}", "apparmor.baseline", "is empty" },
+	{ "{\"apparmor\":{\"required\":\"yes\"}}", "apparmor.required", "true, false or \"auto\"" },
+	{ "{\"mode\":\"permissive\"}", "mode", "expected \"enforce\" or \"audit\"" },
+	{ "{\"mode\":null}", "mode", "expected" },
 };
 
 START_TEST(refuses_what_it_does_not_understand)

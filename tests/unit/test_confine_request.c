@@ -232,6 +232,25 @@ START_TEST(a_policy_may_let_some_runtime_annotations_pass)
 }
 END_TEST
 
+/* That nothing is asked for and that the baseline is asked for are two things: choose.c. */
+START_TEST(the_default_apparmor_profile_may_be_asked_for)
+{
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	struct request r;
+	struct error err = { 0 };
+
+	ASSERT_OK(read_request(&arena,
+			       NAME "\"container.apparmor.security.beta.kubernetes.io/app\":"
+				    "\"runtime/default\",",
+			       NULL, &r, &err),
+		  err);
+	ck_assert_uint_eq(r.apparmor_count, 0);
+	ck_assert(json_exists(r.default_apparmor));
+	ASSERT_OK(read_request(&arena, NAME, NULL, &r, &err), err);
+	ck_assert(!json_exists(r.default_apparmor));
+}
+END_TEST
+
 START_TEST(a_container_has_one_name)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
@@ -303,6 +322,7 @@ int main(void)
 	tcase_add_loop_test(tc, reads_requests, 0, ARRAY_LEN(read_cases));
 	tcase_add_loop_test(tc, refuses_what_it_does_not_understand, 0, ARRAY_LEN(refuse_cases));
 	tcase_add_test(tc, a_policy_may_let_some_runtime_annotations_pass);
+	tcase_add_test(tc, the_default_apparmor_profile_may_be_asked_for);
 	tcase_add_test(tc, a_container_has_one_name);
 	tcase_add_test(tc, too_many_profiles_are_refused);
 	tcase_add_loop_test(tc, exempt_namespaces_ask_for_nothing, 0, ARRAY_LEN(exempt_cases));

@@ -3,6 +3,7 @@
 #include "support_confine.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -333,6 +334,34 @@ START_TEST(takes_no_other_process_for_it)
 }
 END_TEST
 
+static void *thread_tells_its_number(void *ret_tid)
+{
+	*(volatile pid_t *)ret_tid = gettid();
+	while (pause() < 0)
+		;
+	return NULL;
+}
+
+/* A filter is a thread's own; only the process's first can be told by the process's number. */
+START_TEST(takes_no_thread_for_a_process)
+{
+	AUTO(process_close) struct process_handle process = PROCESS_HANDLE_NONE;
+	volatile pid_t tid = 0;
+	struct error err = { 0 };
+	pthread_t thread;
+	char wanted[64];
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, thread_tells_its_number, (void *)(uintptr_t)&tid), 0);
+	while (tid == 0)
+		(void)usleep(100);
+	ck_assert_int_eq(process_open(tid, &process, &err), STATUS_INVALID);
+	(void)snprintf(wanted, sizeof(wanted), "%d is a thread, not a process", (int)tid);
+	ck_assert_str_eq(err.what, wanted);
+	ck_assert_int_eq(pthread_cancel(thread), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
 START_TEST(tells_a_dead_one_that_nobody_waited_for)
 {
 	AUTO(arena_done) struct arena arena = ARENA_INIT;
@@ -364,6 +393,7 @@ int main(void)
 	tcase_add_test(tc, says_who_traces_it);
 	tcase_add_test(tc, gives_up_on_one_that_does_not_stop);
 	tcase_add_test(tc, takes_no_other_process_for_it);
+	tcase_add_test(tc, takes_no_thread_for_a_process);
 	tcase_add_test(tc, tells_a_dead_one_that_nobody_waited_for);
 	return support_run(suite);
 }

@@ -114,6 +114,25 @@ START_TEST(finds_each_of_many_escaped_strings)
 }
 END_TEST
 
+/* Longer than what yajl decodes into at first, so that it has its memory grow. */
+START_TEST(decodes_long_strings_whole)
+{
+	AUTO(arena_done) struct arena arena = ARENA_INIT;
+	struct buffer b = BUFFER_INIT(&arena);
+	struct text text;
+
+	buffer_add_str(&b, "[\"");
+	for (unsigned i = 0; i < 20000; i++)
+		buffer_add_str(&b, "\\u0041bcdefg\\n");
+	buffer_add_str(&b, "\"]");
+	buffer_add_char(&b, '\0');
+	text = json_text(json_first(support_json(&arena, b.ptr)));
+	ck_assert_uint_eq(text.len, 20000 * 8);
+	for (size_t i = 0; i < text.len; i += 8)
+		REQUIRE(memcmp(text.ptr + i, "Abcdefg\n", 8) == 0, "at %zu", i);
+}
+END_TEST
+
 static const struct u64_case {
 	const char *literal;
 	uint64_t max;
@@ -302,6 +321,7 @@ int main(void)
 	tcase_add_loop_test(tc, knows_where_each_value_stood, 0, ARRAY_LEN(place_cases));
 	tcase_add_loop_test(tc, decodes_strings, 0, ARRAY_LEN(string_cases));
 	tcase_add_test(tc, finds_each_of_many_escaped_strings);
+	tcase_add_test(tc, decodes_long_strings_whole);
 	tcase_add_loop_test(tc, reads_u64_exactly_or_not_at_all, 0, ARRAY_LEN(u64_cases));
 	tcase_add_loop_test(tc, names_the_path, 0, ARRAY_LEN(path_cases));
 	tcase_add_test(tc, a_path_of_long_keys_is_cut);
