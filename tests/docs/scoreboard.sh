@@ -30,7 +30,7 @@ while read -r name script gates title; do
 	check "$name: has a table" has_table "$name"
 	[ "$gates" != - ] || continue
 	while read -r key limit what; do
-		check "$name: $key, at most $limit" has_limit "$name" "$limit" "$what"
+		check "$name: $key, its limit $limit" has_limit "$name" "$limit" "$what"
 	done < <(grep -v '^#' "$top/tests/$gates")
 done < <(grep -v '^#' "$top/tests/scoreboard.list")
 while read -r name; do
