@@ -74,7 +74,7 @@ clang_suites() {
 	say "All suites but those with real containers and tools, clang"
 	suites build-clang --no-suite e2e --no-suite bench --no-suite lint --no-suite containerd \
 		--no-suite docs --no-suite vm --no-suite hook --no-suite compat \
-		--no-suite faults --no-suite load
+		--no-suite faults --no-suite load --no-suite memcheck
 }
 
 sanitizer_suites() {
