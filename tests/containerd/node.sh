@@ -41,6 +41,7 @@ node_make() {
 	mount -t tmpfs tmpfs "$n/var/lib/containerd"
 	node_cgroups
 	DESTDIR=$n meson install -C "$build" --no-rebuild --quiet || missing "meson install"
+	bring_libraries "$n"
 	rm -f "$n/etc/containerd/config.toml"
 	echo 127.0.0.1 localhost >"$n/etc/hosts" # CRI copies both into pods
 	: >"$n/etc/resolv.conf"

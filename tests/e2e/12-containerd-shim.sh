@@ -12,6 +12,7 @@ root=$work/node
 mkdir -p "$root"/{bin,usr/bin,usr/sbin,etc/oci-confine/policy.d,proc,tmp,bundle}
 mount -t proc proc "$root/proc"
 DESTDIR=$root meson install -C "$build" --no-rebuild --quiet >/dev/null || missing "meson install"
+bring_libraries "$root"
 shim=$(cd "$root" && find . -name containerd-shim-confine-v2 | cut -c2-)
 bin=${shim%/*}
 private=$(cd "$root" && find . -name oci-confine -path '*libexec*' -type d | cut -c2-)

@@ -195,7 +195,7 @@ for runtime_path in "$(command -v crun)" "$unpacked/trixie/usr/bin/crun" "$unpac
 	cp "$work/fresh.json" "$dir/config.json"
 	is "$version: no maker" "$(through run --bundle "$dir" bad 2>&1) $(handed "$dir")" \
 		$'keyctl EPERM\nchmod EACCES 0'
-	cp "$build/shim/oci-confine-filter" "$maker"
+	put_maker
 
 	# --- many at once, of which none is there yet ---
 

@@ -148,7 +148,26 @@ install_maker() {
 	mount -t overlay -o "lowerdir=$top,upperdir=$work/.libexec,workdir=$work/.libexec.work" \
 		overlay "$top" || missing "overlayfs"
 	mkdir -p "${maker%/*}"
+	put_maker
+}
+
+put_maker() {
 	cp "$build/shim/oci-confine-filter" "$maker"
+	# it is run without environment: a build with sanitizers is told here where findings go
+	if [ -n "${ASAN_OPTIONS:-}" ]; then
+		printf '#!/bin/sh\nexport ASAN_OPTIONS=%s UBSAN_OPTIONS=%s\nexec %s "$@"\n' "$ASAN_OPTIONS" \
+			"${UBSAN_OPTIONS:-}" "$build/shim/oci-confine-filter" >"$maker"
+	fi
+}
+
+# Into a root where our programs are installed: a build with sanitizers is not static.
+bring_libraries() { # ROOT
+	local library
+	for library in $(ldd "$wrapper" "$build/shim/containerd-shim-confine-v2" "$cli" 2>/dev/null |
+		sed -n 's|^[^/]*\(/[^ ]*\) (0x.*|\1|p' | sort -u); do
+		mkdir -p "$1${library%/*}"
+		[ -e "$1$library" ] || cp "$library" "$1$library"
+	done
 }
 
 # A /dev of our own, where /dev/log is ours.

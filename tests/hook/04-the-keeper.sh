@@ -40,7 +40,9 @@ for path in "${runtime_paths[@]}"; do
 	is "$version: one thread, in /" \
 		"$(awk '$1 == "Threads:" { print $2 }' "/proc/$keeper/status") $(readlink "/proc/$keeper/cwd")" "1 /"
 	rss=$(awk '$1 == "VmRSS:" { print $2 }' "/proc/$keeper/status")
-	check "$version: $rss kB resident, under 1024" test "$rss" -lt 1024
+	# as it is built for a node; what another C library or a sanitizer brings is not ours
+	[[ $("$hook" --version) != *musl* ]] ||
+		check "$version: $rss kB resident, under 1024" test "$rss" -lt 1024
 	echo "# $version: create with the hook took $took us"
 	for signal in TERM HUP INT PIPE URG USR1 32 33 34; do
 		kill -s "$signal" "$keeper"
