@@ -62,7 +62,8 @@ static enum status read_grantable(uint64_t known, uint64_t *ret_grantable, struc
 static enum status read_apparmor_enabled(bool *ret_enabled, struct error *err)
 {
 	static const char path[] = "/sys/module/apparmor/parameters/enabled";
-	AUTO(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* musl's open(2) would set O_CLOEXEC by a second call */
+	AUTO(file_close) int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	char answer = 'N';
 	ssize_t n = fd >= 0 ? read(fd, &answer, 1) : -1;
 
@@ -82,7 +83,7 @@ static enum status read_apparmor(struct arena *arena, struct host *host, struct 
 
 	if (st != STATUS_OK || !host->has_apparmor)
 		return st;
-	fd = open(APPARMOR_LOADED_PATH, O_RDONLY | O_CLOEXEC);
+	fd = openat(AT_FDCWD, APPARMOR_LOADED_PATH, O_RDONLY | O_CLOEXEC);
 	host->apparmor_hidden = fd < 0 && (errno == EACCES || errno == EPERM);
 	if (fd < 0 || file_read_fd(fd, APPARMOR_LOADED_BYTES_MAX, arena, &host->apparmor_profiles,
 				   &ignored) != STATUS_OK)

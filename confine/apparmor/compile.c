@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <sys/file.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "confine/apparmor/includes.h"
@@ -18,6 +19,9 @@
  * word and then mediates files only: no mount, no signal, no ptrace.
  */
 #define KERNEL_FEATURES "/sys/kernel/security/apparmor/features"
+
+#define LOCK_STEP_NS 10000000
+#define LOCK_STEPS_MAX (APPARMOR_LOCK_SECONDS * 100)
 
 #define ENTRY_BYTES_MAX (APPARMOR_BLOB_BYTES_MAX + ((size_t)1024 * 1024))
 
@@ -185,6 +189,21 @@ static void keep(int dirfd, struct text key, const struct making *making, struct
 		(void)store_put(dirfd, key, entry);
 }
 
+/*
+ * Until nobody else compiles. Whoever does may have been stopped, or frozen with its cgroup: what it
+ * makes can be made twice, so nobody waits for ever.
+ */
+static void wait_for_others(int dirfd)
+{
+	const struct timespec step = { 0, LOCK_STEP_NS };
+
+	for (unsigned i = 0; i < LOCK_STEPS_MAX; i++) {
+		if (flock(dirfd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+			return;
+		(void)nanosleep(&step, NULL);
+	}
+}
+
 enum status apparmor_compile(const struct apparmor_source *source, const struct policy *policy,
 			     struct arena *arena, struct apparmor_compiled *ret_compiled,
 			     struct error *err)
@@ -200,7 +219,9 @@ enum status apparmor_compile(const struct apparmor_source *source, const struct 
 	if (has_cache && get(dirfd, key, arena, ret_compiled))
 		return STATUS_OK;
 	/* another start may be compiling the same: then it is there once that has ended */
-	if (has_cache && flock(dirfd, LOCK_EX) == 0 && get(dirfd, key, arena, ret_compiled))
+	if (has_cache)
+		wait_for_others(dirfd);
+	if (has_cache && get(dirfd, key, arena, ret_compiled))
 		return STATUS_OK;
 	ret_compiled->was_cached = false;
 	st = make(source, arena, making, &ret_compiled->blob, err);

@@ -19,9 +19,11 @@ struct apparmor_compiled {
 
 /*
  * STATUS_INVALID: the text does not compile, or defines anything but the one profile of its
- * name. A cache that cannot be read, written or trusted costs time only. Callers that need the
- * same new entry at the same time wait for the first of them.
+ * name. A cache that cannot be read, written or trusted costs time only. Callers that need a new
+ * entry at the same time wait for the first of them, this long at most; then each makes its own.
  */
+#define APPARMOR_LOCK_SECONDS 10
+
 enum status apparmor_compile(const struct apparmor_source *source, const struct policy *policy,
 			     struct arena *arena, struct apparmor_compiled *ret_compiled,
 			     struct error *err) MUST_CHECK;

@@ -47,7 +47,7 @@ enum status apparmor_replace(struct text name, const struct policy *policy, stru
 static enum status check_loaded(const struct apparmor_label *missing, struct arena *arena,
 				struct error *err)
 {
-	AUTO(file_close) int fd = open(APPARMOR_LOADED_PATH, O_RDONLY | O_CLOEXEC);
+	AUTO(file_close) int fd = openat(AT_FDCWD, APPARMOR_LOADED_PATH, O_RDONLY | O_CLOEXEC);
 	struct text list = TEXT_NONE;
 	enum status st = STATUS_OK;
 

@@ -15,7 +15,8 @@
  *   -n NAME    of the scenario            -i LIST   of ignored failures
  *   -u USED    gets the numbers of the list's lines that were needed
  *   -f FILE    which is replaced          -r RECORD made when the container is started
- *   -d DIR     where no file stays        -c DIR    emptied before each run
+ *   -d DIR     where no file stays        -c DIR    emptied before each run, but for the
+ *                                                 one that shows what a fault has left
  *   -p CODE    the container ran confined, it ended so (0)
  *   -b CODE    before the codes 1 to 4 of a refusal (0)
  *   -q CODE    the container was killed; why is in the system's log
@@ -221,6 +222,12 @@ static void wake(int sig)
 	(void)sig;
 }
 
+static void empty(const struct options *opt)
+{
+	for (size_t i = 0; i < opt->cold_count; i++)
+		(void)each_in(opt->cold[i], true, true);
+}
+
 static bool run(struct loop *loop, const char *fault, struct seen *seen)
 {
 	const struct options *opt = &loop->opt;
@@ -228,8 +235,6 @@ static bool run(struct loop *loop, const char *fault, struct seen *seen)
 	int status, err;
 	pid_t pid;
 
-	for (size_t i = 0; i < opt->cold_count; i++)
-		(void)each_in(opt->cold[i], true, true);
 	(void)snprintf(err_path, sizeof(err_path), "%s.err", opt->report);
 	(void)unlink(opt->report);
 	if (opt->record != NULL)
@@ -393,6 +398,7 @@ static void attempt(struct loop *loop, unsigned call, long expected, const struc
 
 	(void)snprintf(word, sizeof(word), "%u:%s", call, fault->word);
 	restore(loop);
+	empty(&loop->opt);
 	if (!run(loop, word, &loop->now)) {
 		(void)printf("# %s: hangs: %s\n", loop->opt.name, word);
 		exit(1);
@@ -408,7 +414,8 @@ static void attempt(struct loop *loop, unsigned call, long expected, const struc
 	check_state(loop, about, is_kill);
 	if (!is_kill && number == expected)
 		check_outcome(loop, about, name, fault->name, where);
-	if (loop->now.leftovers > 0 || (is_kill && loop->opt.file != NULL))
+	if (loop->now.leftovers > 0 || (is_kill && loop->opt.file != NULL) ||
+	    loop->opt.cold_count > 0)
 		check_next(loop, about);
 }
 
@@ -514,6 +521,7 @@ int main(int argc, char **argv)
 		return 2;
 	open_log(&loop);
 	(void)sigaction(SIGALRM, &(struct sigaction){ .sa_handler = wake }, NULL);
+	empty(&loop.opt);
 	if (!run(&loop, "none", &loop.first))
 		return 2;
 	(void)printf("# %s: undisturbed: exit code %d, %s\n", loop.opt.name, loop.first.code,

@@ -107,6 +107,35 @@ crowd() {
 	done
 }
 
+# A start that is stopped while it compiles holds the lock for ever: another one waits ten seconds,
+# then compiles for itself.
+holder_hangs() {
+	local holder began text
+	rm -rf /var/cache/oci-confine
+	forget crowd
+	printf '%s\n' '#!/bin/sh' 'rm /tmp/hang 2>/dev/null && kill -STOP $PPID' \
+		'exec /usr/sbin/real_parser "$@"' >/usr/sbin/apparmor_parser
+	: >/tmp/hang
+	label=crowd
+	mkdir -p /tmp/hangs
+	config /bin/act label >/tmp/hangs/config.json
+	/vm/oci-confine/oci-confine-runtime "--oci-confine-runtime=$runtime" --root "$runtime_root" \
+		run --bundle /tmp/hangs hangs >/tmp/hangs/said 2>&1 </dev/null &
+	holder=$!
+	while [ -e /tmp/hang ]; do sleep 0.1; done
+	is "the holder of the lock hangs" "$(cut -d' ' -f3 /proc/$holder/stat)" T
+	began=$(cut -d. -f1 /proc/uptime)
+	config /bin/act label >$bundle/config.json
+	text=$(timeout 40 /vm/oci-confine/oci-confine-runtime "--oci-confine-runtime=$runtime" \
+		--root "$runtime_root" run --bundle $bundle waits 2>&1 </dev/null)
+	has "the holder of the lock hangs: another start is confined" "$text" "label: crowd//&$baseline (enforce)"
+	echo "TAP # the holder of the lock hangs: another start takes $(($(cut -d. -f1 /proc/uptime) - began)) s"
+	kill -CONT $holder
+	wait $holder
+	has "and goes on: so is its container" "$(cat /tmp/hangs/said)" "label: crowd//&$baseline (enforce)"
+	unset label
+}
+
 # line PROFILE: its line of the status.
 line() {
 	$cli apparmor status | grep "^$1 " | tr -s ' '
@@ -200,6 +229,8 @@ count_parser_runs
 hostile_files
 toothless_files
 crowd
+holder_hangs
+count_parser_runs
 status
 ahead
 policies
