@@ -176,7 +176,9 @@ enum status program_run(const struct program *program, struct text input, struct
 	if (sigaction(SIGCHLD, &normal, &before) != 0)
 		return error_set(err, STATUS_SYSTEM, errno, "cannot run %.200s", program->path);
 	st = run_child(program, &streams, arena, err);
-	(void)sigaction(SIGCHLD, &before, NULL);
+	/* or the runtime would inherit it */
+	if (sigaction(SIGCHLD, &before, NULL) != 0 && st == STATUS_OK)
+		st = error_set(err, STATUS_SYSTEM, errno, "cannot give SIGCHLD back");
 	if (st == STATUS_OK && lseek(streams.fds[1], 0, SEEK_SET) != 0)
 		st = error_set(err, STATUS_SYSTEM, errno, "cannot read what %.60s says",
 			       program->argv[0]);

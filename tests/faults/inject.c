@@ -14,6 +14,7 @@
  *   before:VICTIM, after:VICTIM   VICTIM gets SIGKILL before or after the call: "self", the
  *                 process whose call it is, "runtime", who called us, or "init", the "pid" in the
  *                 JSON object on standard input
+ *   hold          it is not begun while REPORT.held, which is made then, is there
  * "slow:MILLISECONDS" makes every call take so long.
  *
  * The exit status is the program's, 128 + N after signal N. REPORT is there when the last traced
@@ -46,7 +47,7 @@
 #define OPTIONS \
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEFORK | PTRACE_O_EXITKILL)
 
-enum kind { NONE, ERROR, LOST, ZERO, SHORT, CLOCK, BEFORE, AFTER, SLOW };
+enum kind { NONE, ERROR, LOST, ZERO, SHORT, CLOCK, BEFORE, AFTER, HOLD, SLOW };
 
 static const struct {
 	const char *name;
@@ -54,6 +55,7 @@ static const struct {
 } kinds[] = {
 	{ "error", ERROR }, { "lost", LOST },	  { "zero", ZERO },   { "short", SHORT },
 	{ "clock", CLOCK }, { "before", BEFORE }, { "after", AFTER },
+	{ "hold", HOLD },
 };
 
 struct injection {
@@ -173,6 +175,20 @@ static void kill_victim(struct injection *in, pid_t clock)
 	(void)kill(victim, SIGKILL);
 }
 
+/* Stopped as by SIGSTOP, for as long as somebody wants. */
+static void hold(const struct injection *in)
+{
+	const struct timespec moment = { 0, 1000000 };
+	char held[4200];
+	int fd;
+
+	(void)snprintf(held, sizeof(held), "%s.held", in->report);
+	fd = open(held, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	(void)close(fd);
+	while (fd >= 0 && access(held, F_OK) == 0)
+		(void)nanosleep(&moment, NULL);
+}
+
 /* Half of the bytes; of several pieces the first one. */
 static void shorten(struct user_regs_struct *regs)
 {
@@ -193,6 +209,8 @@ static void begin_fault(struct injection *in, pid_t pid, struct user_regs_struct
 	in->result = in->kind == ZERO ? 0 : -in->value;
 	if (in->kind == BEFORE) {
 		kill_victim(in, pid);
+	} else if (in->kind == HOLD) {
+		hold(in);
 	} else if (in->kind == SHORT) {
 		shorten(regs);
 	} else if (regs->orig_rax == SYS_brk && in->kind == ERROR) {

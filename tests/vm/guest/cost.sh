@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=dash
+# shellcheck disable=SC3043 # busybox sh knows local
 #
-# What AppArmor costs a start, in files opened: when every profile is loaded two reads, to see
+# What AppArmor costs a start, in system calls and in files opened: when every profile is loaded two reads, to see
 # that; a profile from the cache its text, the entry and one write. No process is started.
 # shellcheck source=tests/vm/guest/lib.sh
 . /vm/guest/lib.sh
@@ -17,6 +18,17 @@ trace() {
 	sed -n 's/^[0-9]* *open[a-z0-9]*([^"]*"\([^"]*\)".*/\1/p' /tmp/calls |
 		sed 's/^[0-9a-f]\{32\}$/ENTRY/; s/^\.config\.json\..*/NEW/' >/tmp/opened
 	echo "TAP # $1: $(wc -l </tmp/calls) system calls"
+}
+
+# at_most NAME LIMIT: system calls of the last start, up to the runtime's execve
+at_most() {
+	local calls
+	calls=$(wc -l </tmp/calls)
+	if [ "$calls" -le "$2" ]; then
+		ok "$1: $calls system calls, at most $2"
+	else
+		not_ok "$1: $calls system calls, more than $2" "$(cut -c1-120 /tmp/calls)"
+	fi
 }
 
 # for_apparmor: what is opened beside the policy and the bundle.
@@ -35,11 +47,13 @@ label=zebra
 trace "nothing loaded, no cache"
 has "no cache: the parser is run" "$(processes)" "[1-9]"
 trace "all loaded"
+at_most "all loaded" 38
 is "all loaded: what is opened" "$(for_apparmor)" \
 	"/sys/module/apparmor/parameters/enabled $apparmor/profiles "
 is "all loaded: no process is started" "$(processes)" 0
 forget zebra
 trace "one from the cache"
+at_most "one from the cache" 86
 is "from the cache: what is opened" "$(for_apparmor)" \
 	"/sys/module/apparmor/parameters/enabled $apparmor/profiles \
 /etc/oci-confine/apparmor zebra / var cache oci-confine apparmor ENTRY /etc/apparmor.d \
