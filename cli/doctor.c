@@ -91,7 +91,7 @@ static enum status run(int argc, char **argv, struct arena *arena, struct error 
 	doctor_check_policy(&doctor, policy);
 	doctor_check_apparmor(&doctor, policy);
 	doctor_check_profiles(&doctor, policy);
-	doctor_check_programs(&doctor);
+	doctor_check_programs(&doctor, policy);
 	doctor_check_runtimes(&doctor, policy);
 	doctor_check_containerd(&doctor);
 	if (is_json)

@@ -33,7 +33,7 @@ void doctor_check_policy(struct doctor *doctor, struct policy *ret_policy);
 
 void doctor_check_apparmor(struct doctor *doctor, const struct policy *policy);
 void doctor_check_profiles(struct doctor *doctor, const struct policy *policy);
-void doctor_check_programs(struct doctor *doctor);
+void doctor_check_programs(struct doctor *doctor, const struct policy *policy);
 void doctor_check_runtimes(struct doctor *doctor, const struct policy *policy);
 void doctor_check_containerd(struct doctor *doctor);
 

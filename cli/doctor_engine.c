@@ -5,18 +5,24 @@
 #include "cli/configure_dump.h"
 #include "cli/configure_node.h"
 #include "cli/doctor.h"
-#include "confine/paths.h" /* generated */
+#include "confine/paths.h"   /* generated */
+#include "confine/version.h" /* generated */
 #include "oci-spec/base/file.h"
 #include "oci-spec/base/program.h"
 
 #define REINSTALL "install again: meson install"
+
+static bool is_there(const char *path, struct stat *about)
+{
+	return stat(path, about) == 0 && S_ISREG(about->st_mode) && access(path, X_OK) == 0;
+}
 
 static void check_program(struct doctor *doctor, const char *path)
 {
 	struct error err = { 0 };
 	struct stat about;
 
-	if (stat(path, &about) != 0 || !S_ISREG(about.st_mode) || access(path, X_OK) != 0) {
+	if (!is_there(path, &about)) {
 		doctor_say(doctor, HEALTH_ERROR, "program", REINSTALL, "%s is not there", path);
 	} else if (file_check_owner(&about, &err) != STATUS_OK) {
 		(void)error_in_file(&err, path);
@@ -26,14 +32,46 @@ static void check_program(struct doctor *doctor, const char *path)
 	}
 }
 
+/*
+ * Without it crun compiles for itself, and nobody says so: confine/handover.c. Another version's
+ * filters are none of ours. Who else can write it is root's, as it runs as root.
+ */
+static void check_filter_maker(struct doctor *doctor)
+{
+	static const char lost[] = "crun compiles every container's filter itself";
+	const char *const argv[] = { "oci-confine-filter", "--oci-confine-version", NULL };
+	const struct program program = {
+		.path = FILTER_MAKER_PATH, .argv = argv, .seconds = 10, .output_max = 65536
+	};
+	struct error err = { 0 };
+	struct stat about;
+	struct text said = TEXT_NONE;
+
+	if (!is_there(FILTER_MAKER_PATH, &about))
+		doctor_say(doctor, HEALTH_WARNING, "program",
+			   REINSTALL ", or \"precompiled\": false", "%s is not there: %s",
+			   FILTER_MAKER_PATH, lost);
+	else if (file_check_owner(&about, &err) != STATUS_OK)
+		check_program(doctor, FILTER_MAKER_PATH);
+	else if (program_run(&program, TEXT_NONE, doctor->arena, &said, &err) != STATUS_OK ||
+		 !text_is(said, "oci-confine-filter " VERSION_TEXT))
+		doctor_say(doctor, HEALTH_WARNING, "program", REINSTALL,
+			   "%s is not of this version, or does not run: %s", FILTER_MAKER_PATH,
+			   lost);
+	else
+		doctor_say(doctor, HEALTH_OK, "program", NULL, "%s", FILTER_MAKER_PATH);
+}
+
 /* The shim refuses what is not so: shim/containerd_shim.c. */
-void doctor_check_programs(struct doctor *doctor)
+void doctor_check_programs(struct doctor *doctor, const struct policy *policy)
 {
 	struct stat runc, ours, dir;
 	struct error err = { 0 };
 
 	check_program(doctor, RUNTIME_PATH);
 	check_program(doctor, SHIM_PATH);
+	if (policy->precompiled)
+		check_filter_maker(doctor);
 	if (stat(SHIM_DIR "/runc", &runc) != 0 || stat(RUNTIME_PATH, &ours) != 0 ||
 	    runc.st_dev != ours.st_dev || runc.st_ino != ours.st_ino) {
 		doctor_say(doctor, HEALTH_ERROR, "program", REINSTALL,

@@ -11,6 +11,7 @@
 
 #include "confine/confine.h"
 #include "confine/filter/filter.h"
+#include "confine/version.h" /* generated */
 #include "oci-spec/base/file.h"
 
 static enum status read_profile(struct text text, struct arena *arena, struct ruleset *ret_merged,
@@ -75,6 +76,10 @@ int main(int argc, char **argv)
 	char text[1200];
 	enum status st = STATUS_INVALID;
 
+	if (argc == 2 && strcmp(argv[1], "--oci-confine-version") == 0) {
+		(void)fputs("oci-confine-filter " VERSION_TEXT, stdout);
+		return 0;
+	}
 	if (argc == 2 && argv[1][0] == '/')
 		st = run(argv[1], &arena, &err);
 	else

@@ -280,6 +280,20 @@ finds "a handler whose program is not there" \
 	'error    containerd: handler strict: .*-strict is not there: no container of it starts' 1
 configure --shim >/dev/null
 finds "a handler by our shim" 'ok       containerd: handler confined, io.containerd.confine.v2 by /usr' 0
+maker=$(cd "$n" && find usr -name oci-confine-filter | sed 's|^|/|')
+finds "the maker of crun's filters" "ok       program: $maker" 0
+mv "$n$maker" "$n/away"
+finds "a maker that is not there" "warning  program: $maker is not there: crun compiles every" 0
+finds "a maker that is not there: what to do" '-> install again: meson install, or "precompiled": false' 0
+echo '{"seccomp": {"precompiled": false}}' >"$n/etc/oci-confine/policy.json"
+is "doctor: a maker that nobody asks for" "$(doctor | grep -c oci-confine-filter)" 0
+rm "$n/etc/oci-confine/policy.json"
+printf '#!/bin/sh\necho oci-confine-filter 0.0.1\n' >"$n$maker"
+chmod 755 "$n$maker"
+finds "a maker of another version" "warning  program: $maker is not of this version" 0
+chmod o+w "$n$maker"
+finds "a maker that others can write" "error    program: $maker: is writable" 1
+mv "$n/away" "$n$maker"
 mv "$n$bin/containerd-shim-confine-v2" "$n/away"
 finds "a shim that is not there" 'error    containerd: handler confined: no containerd-shim-confine-v2 in' 1
 mv "$n/away" "$n$bin/containerd-shim-confine-v2"
