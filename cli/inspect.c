@@ -278,8 +278,11 @@ static enum status inspect_all(const struct confine *opened, const struct option
 		return st;
 	if (options->is_json) {
 		json_close(out, ']');
+		put_users(containers->users, out);
 		json_put_bool(out, "held", all_held);
 		json_close(out, '}');
+	} else {
+		say_users(containers->users, out);
 	}
 	st = output_print(out, err);
 	if (st == STATUS_OK && !all_held)
@@ -321,9 +324,11 @@ const struct command command_inspect = {
 	"every system call with arguments that rules may trip over, and says whether anything is\n"
 	"looser than decided, and what.\n"
 	"\n"
-	"A CONTAINER is known to runc or crun, in /run/runc, /run/crun, /run/containerd/runc/* or\n"
-	"/run/docker/runtime-runc/*. A PID may also be an exec's: then the container is the one in\n"
-	"whose mount namespace it is. --all is a table of every container.\n"
+	"A CONTAINER is known to runc or crun, in /run/runc, /run/crun, /run/user/0/crun,\n"
+	"/run/containerd/runc/* or /run/docker/runtime-runc/*. A PID may also be an exec's: then the\n"
+	"container is the one in whose mount namespace it is. --all is a table of every container\n"
+	"there. Those of users' own runtimes are not looked for: below the table it says whose they\n"
+	"may be. Each user can ask for their own with --root, and root for a PID.\n"
 	"\n"
 	"  --all           every container\n"
 	"  --root DIR      where the runtime keeps its state, as its own --root\n"

@@ -10,6 +10,7 @@
 /* --- containers of this node --- */
 
 #define INSPECT_CONTAINERS_MAX 4096
+#define INSPECT_USERS_DIR "/run/user" /* XDG_RUNTIME_DIR of each: pam_systemd(8) */
 
 /* One that a runtime remembers. */
 struct found_container {
@@ -22,11 +23,17 @@ struct found_container {
 struct found_containers {
 	struct found_container *list;
 	size_t count;
+	/*
+	 * Who may have containers of their own, where nobody looks: user numbers with a space
+	 * between. A user's state could say that any process is a container, and not held.
+	 */
+	struct text users;
 };
 
 /*
  * All containers in the directory `root`, or with NULL in those that runc, crun, containerd and
- * docker use; podman and CRI-O leave it to the runtime. A place that is not there has none.
+ * docker use; podman and CRI-O leave it to the runtime. A place that is not there has none. Of users
+ * it only finds that they are there.
  */
 enum status containers_find(const char *root, struct arena *arena,
 			    struct found_containers *ret_containers, struct error *err) MUST_CHECK;
@@ -90,5 +97,9 @@ void put_inspection(const struct confine *confine, const char *key,
 
 /* A line of the table of all; with NULL its head. */
 void say_inspection_row(const struct inspection *inspection, struct output *out);
+
+/* Whose containers are not in the table, and how to see them; nothing when there are no users. */
+void say_users(struct text users, struct output *out);
+void put_users(struct text users, struct output *out);
 
 #endif

@@ -10,7 +10,10 @@
 #include "oci-spec/base/file.h"
 
 /* Where the runtimes keep their containers, and below what engines have a directory of their own. */
-static const char *const state_roots[] = { "/run/runc", "/run/crun" };
+static const char *const state_roots[] = {
+	"/run/runc", "/run/crun",
+	"/run/user/0/crun" /* root's XDG_RUNTIME_DIR, where crun prefers it (status.c); runc does not */
+};
 static const char *const state_root_parents[] = { "/run/containerd/runc",
 						  "/run/docker/runtime-runc" };
 
@@ -114,6 +117,27 @@ static enum status read_roots_below(const char *parent, struct arena *arena,
 	return st;
 }
 
+/*
+ * Only the names: the directory is root's, what stands in those is their users' word, and a file
+ * system of theirs could keep us for ever.
+ */
+static enum status find_users(struct arena *arena, struct found_containers *found,
+			      struct error *err)
+{
+	AUTO(dir_close) DIR *dir = opendir(INSPECT_USERS_DIR);
+	struct buffer users = BUFFER_INIT(arena);
+	const struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		if (strspn(entry->d_name, "0123456789") != strlen(entry->d_name) ||
+		    strcmp(entry->d_name, "0") == 0)
+			continue;
+		buffer_add_str(&users, users.len > 0 ? " " : "");
+		buffer_add_str(&users, entry->d_name);
+	}
+	return buffer_text(&users, &found->users, err);
+}
+
 static int by_id(const void *a, const void *b)
 {
 	const struct found_container *x = a, *y = b;
@@ -124,9 +148,8 @@ static int by_id(const void *a, const void *b)
 enum status containers_find(const char *root, struct arena *arena,
 			    struct found_containers *ret_containers, struct error *err)
 {
-	struct found_containers found = {
-		arena_array(arena, INSPECT_CONTAINERS_MAX, sizeof(*found.list)), 0
-	};
+	struct found_containers found = { .list = arena_array(arena, INSPECT_CONTAINERS_MAX,
+							      sizeof(*found.list)) };
 	enum status st = STATUS_OK;
 
 	if (found.list == NULL)
@@ -142,6 +165,8 @@ enum status containers_find(const char *root, struct arena *arena,
 		if (st == STATUS_OK)
 			st = read_roots_below(state_root_parents[i], arena, &found, err);
 	}
+	if (st == STATUS_OK && root == NULL)
+		st = find_users(arena, &found, err);
 	if (st != STATUS_OK)
 		return st;
 	qsort(found.list, found.count, sizeof(*found.list), by_id);

@@ -115,3 +115,11 @@ void put_inspection(const struct confine *confine, const char *key,
 		json_put_str(out, "why", inspection->why);
 	json_close(out, '}');
 }
+
+void put_users(struct text users, struct output *out)
+{
+	json_open(out, "usersNotLookedFor", '[');
+	while (users.len > 0)
+		json_put_text(out, NULL, text_cut(&users, ' '));
+	json_close(out, ']');
+}

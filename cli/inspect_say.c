@@ -276,3 +276,19 @@ void say_inspection_row(const struct inspection *inspection, struct output *out)
 		say_in(out, TONE_WARNING, "?: %.300s", inspection->why);
 	say(out, "\n");
 }
+
+void say_users(struct text users, struct output *out)
+{
+	struct buffer line = BUFFER_INIT(out->text.arena);
+
+	if (users.len == 0)
+		return;
+	buffer_add_str(&line, "not looked for: containers of users' own runtimes (podman without "
+			      "root), as what stands in " INSPECT_USERS_DIR
+			      "/UID is that user's word; here UID is ");
+	buffer_add(&line, users);
+	buffer_add_str(&line, ". Each can ask for their own, with --all --root " INSPECT_USERS_DIR
+			      "/UID/crun, or UID/runc; root can ask for a PID");
+	out->text.failed |= line.failed;
+	say_wrapped(out, 0, "", (struct text){ line.ptr, line.len });
+}

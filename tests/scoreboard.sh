@@ -11,6 +11,7 @@
 #   SECTION      these only; their names are in tests/scoreboard.list
 #
 # Ends with 1 where a section failed; one that needs what is not here says so and is no failure.
+# What tests/run.sh does not install and a section wants for all of its rows: golang-go (peers).
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # peers.sh BUILD [ROUNDS]: ours beside what people put in front of a runtime instead (peers/), all
 # in front of a runtime that does nothing, in turn in one run. What is not installed has its row
-# and says so. Prints a table; nothing here passes or fails.
+# and says so: those in Go want golang-go, those in Python python3, which no test needs. Prints a
+# table; nothing here passes or fails.
 set -euo pipefail
 
 build=$(cd "$1" && pwd) rounds=${2:-100}

@@ -223,6 +223,37 @@ run_cli inspect --policy "$policy" there
 is "and so does an id" "$status" 0
 runc --root /run/containerd/runc/k8s.io delete --force there >/dev/null 2>&1
 
+# root's crun has them in XDG_RUNTIME_DIR, if there is one
+dir=$(bundle there "$(runs sleep 1000)")
+mkdir -p /run/user/0
+XDG_RUNTIME_DIR=/run/user/0 "$wrapper" --oci-confine-runtime="$(command -v crun)" \
+	--oci-confine-policy="$policy" run --detach --bundle "$dir" there </dev/null >/dev/null 2>&1
+run_cli inspect --all --json --policy "$policy"
+jqs "--all finds crun's of root's own session" '[.containers[] | .id, .state, .held] == ["there", "/run/user/0/crun/there", "yes"]'
+jqs "and says that there are no other users" '.usersNotLookedFor == []'
+
+# a user's word: one that says so of our container, one that would keep us
+mkdir -p /run/user/1000/crun/lie /run/user/not-a-number
+cp -r /run/user/0/crun/there/. /run/user/1000/crun/lie
+mkfifo /run/user/1000/runc
+chown -R 1000:1000 /run/user/1000
+mkdir -m 0700 /run/user/1001
+run_cli inspect --all --json --policy "$policy"
+is "what a user has is not looked at" "$status" 0
+jqs "but it is said whose are not" '.usersNotLookedFor | sort == ["1000", "1001"]'
+jqs "and no container of theirs is there" '[.containers[].id] == ["there"]'
+run_cli inspect --all --policy "$policy"
+like "the table says so too" "$(tr -s " \n" "  " <<<"$said")" \
+	"not looked for: containers of users. own runtimes .* UID is (1000 1001|1001 1000)\. Each can ask for their own, with --all --root /run/user/UID/crun"
+run_cli inspect --all --root /run/user/1000/crun --policy "$policy"
+like "--root or not, root does not believe it" "$said" 'lie .* is owned by uid 1000, must be root.s'
+install -m 0755 "$cli" /run/users-cli
+said=$(setpriv --reuid 1000 --regid 1000 --clear-groups /run/users-cli inspect --all \
+	--root /run/user/1000/crun </dev/null 2>&1)
+like "the user's own question is answered" "$said" 'lie +crun '
+rm -r /run/users-cli /run/user/1000 /run/user/1001 /run/user/not-a-number
+XDG_RUNTIME_DIR=/run/user/0 crun delete --force there >/dev/null 2>&1
+
 for words in '' 'a b' '--all a' '--wrong' '--root' '0' '99999999' '4294967296'; do
 	# shellcheck disable=SC2086
 	run_cli inspect $words
