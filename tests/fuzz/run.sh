@@ -38,7 +38,8 @@ one() {
 	local target=$1 seconds=$2 log=$build/$1.log pid cpu=0 findings revision
 	mkdir -p "$build/corpus/$target" "$build/findings/$target"
 	rm -f "$log"
-	nice -n "${NICE:-19}" "$build/tests/fuzz/fuzz_$target" -print_final_stats=1 -timeout=20 -rss_limit_mb=2048 \
+	nice -n "${NICE:-19}" "$build/tests/fuzz/fuzz_$target" -print_final_stats=1 -timeout=20 \
+		-report_slow_units=20 -rss_limit_mb=2048 \
 		-max_len=65536 -dict="$here/json.dict" -artifact_prefix="$build/findings/$target/" \
 		"$build/corpus/$target" "$here/corpus/$target" >"$log" 2>&1 &
 	pid=$!
